@@ -1,0 +1,189 @@
+/**
+ * What the commands need of the simulator: the only door between the two.
+ *
+ * A command never sees the machine; tests give the commands a backend of their own. Functions that can take long
+ * look at `signal.aborted` now and then: once it is true they return what they have with `complete: false`, or
+ * throw an error with the name `AbortError` when a part is worth nothing. They may be synchronous, since the
+ * command line runs them in a thread of their own.
+ */
+import type { Certificate, ComparisonResult, Verdict } from '../compare/result.ts';
+import type { CostTable } from '../costs/index.ts';
+import type { Hold } from '../workload/device_plan.ts';
+import type { InputProblem } from '../workload/input_error.ts';
+import type { OperationKind } from '../workload/operation.ts';
+import type { Workload } from '../workload/workload.ts';
+
+/** Becomes true, and stays so, when the user wants to stop. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
+/** How far a long command is: `done` of `total` of something, 0 when the total is not known. */
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** For every function that can take long. */
+export interface Attention {
+  readonly signal: StopSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface InputOptions {
+  /** Files below this path are the workload's data; undefined: the importer's own default. */
+  readonly dataPrefix?: string;
+}
+
+export interface LoadedInput {
+  readonly workload: Workload;
+  /** Of the file's bytes as they are on disk, or of a catalogue entry's own text. */
+  readonly sha256: string;
+  /** Parts of the input that were left out, with the reason. */
+  readonly rejected: readonly InputProblem[];
+}
+
+/** Where and with what a workload is run; names are valid ones, or paths of the user's own driver. */
+export interface RunConditions {
+  readonly memory: string;
+  readonly kernel: string;
+  readonly costTable: CostTable;
+  readonly seed: number;
+  /** Overrides the hold of the workload's device plan. */
+  readonly hold?: Hold;
+}
+
+export interface CompareOptions extends RunConditions, Attention {
+  readonly drivers: readonly string[];
+  readonly onBlock: 'release' | 'stay';
+  /** The command line that asks for exactly this, every option spelled out: {@link ComparisonResult.reproduce}. */
+  readonly reproduce: string;
+}
+
+export interface RunOptions extends RunConditions, Attention {
+  readonly driver: string;
+  /** Absent: operations run in the workload's own order. */
+  readonly schedule?: string;
+}
+
+/** One operation of a single run. */
+export interface RunOperation {
+  readonly task: string;
+  /** Index in the workload's operation list. */
+  readonly op: number;
+  readonly line: number | null;
+  readonly kind: OperationKind;
+  /** Return value; null while the call has not returned. */
+  readonly ret: number | null;
+  /** Symbolic errno of a call that failed. */
+  readonly errno: string | null;
+  readonly blocked: boolean;
+  /** Why it waited the longest, if it waited. */
+  readonly certificate: Certificate | null;
+}
+
+/** One step that another task, the device or the filesystem could observe. */
+export interface RunEvent {
+  /** Simulated time. */
+  readonly ns: number;
+  readonly task: string;
+  readonly event: string;
+  readonly text: string;
+}
+
+export interface RunResult {
+  readonly schema: 'gup-vs-hmm/run/1';
+  readonly model_revision: number;
+  readonly complete: boolean;
+  readonly input: { readonly name: string; readonly sha256: string };
+  readonly driver: string;
+  readonly memory: string;
+  readonly kernel: string;
+  readonly cost_table: string;
+  readonly seed: number;
+  /** The schedule that was run, as `--schedule` takes it. */
+  readonly schedule: string;
+  readonly ops: readonly RunOperation[];
+  readonly blocks_freed_under_reference: number;
+  readonly events: readonly RunEvent[];
+  /** Expectations of the scenario that were not met, one sentence each. */
+  readonly unmet: readonly string[];
+}
+
+export interface CheckOptions extends Attention {
+  /** Empty: every property. */
+  readonly properties: readonly string[];
+  /** Absent: every driver the properties speak about. */
+  readonly driver?: string;
+  readonly memory: string;
+  readonly kernel: string;
+  readonly runs: number;
+  readonly seed: number;
+  /** A planted fault. */
+  readonly mutant?: string;
+}
+
+export interface CheckResult {
+  readonly schema: 'gup-vs-hmm/check/1';
+  readonly model_revision: number;
+  /** False: stopped before all runs were made. */
+  readonly complete: boolean;
+  readonly seed: number;
+  readonly mutant: string | null;
+  /** Runs that counted. */
+  readonly runs: number;
+  /** Runs that were thrown away because they did not meet a property's precondition. */
+  readonly discarded: number;
+  readonly verdicts: readonly Verdict[];
+  readonly violations: readonly {
+    readonly property: string;
+    readonly driver: string;
+    readonly token: string;
+    readonly text: string;
+  }[];
+  /** Shares of runs (0 to 1) in which something worth testing happened, and the least that is asked for. */
+  readonly floors: readonly { readonly name: string; readonly share: number; readonly floor: number }[];
+  /** Runs up to and including the first violation; null: none. */
+  readonly runs_to_first: number | null;
+}
+
+/** Anything that JSON can say. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** Counts of a log: `schema` and `model_revision`, then the counters; absent ones are 0. */
+export type ImportStats = Readonly<Record<string, JsonValue>>;
+
+/** What can be listed by the backend; cost tables are data of the command line's own. */
+export const BACKEND_LISTS = [
+  'drivers',
+  'kernels',
+  'memory',
+  'mutants',
+  'scenarios',
+  'properties',
+  'facts',
+] as const;
+export type BackendList = (typeof BACKEND_LISTS)[number];
+
+/** One thing of a list; `name` is what the options take. Every row of a list has the same keys in the same order. */
+export interface ListRow {
+  readonly name: string;
+  readonly [key: string]: string | number | boolean | null | readonly string[];
+}
+
+export interface Backend {
+  readonly modelRevision: number;
+  list(kind: BackendList): readonly ListRow[];
+  /**
+   * A catalogue name, a scenario file or a log. Throws InputError for what cannot be used, and for a name that is
+   * neither in the catalogue nor a file.
+   */
+  loadInput(nameOrPath: string, options: InputOptions): Promise<LoadedInput>;
+  compare(input: LoadedInput, options: CompareOptions): ComparisonResult | Promise<ComparisonResult>;
+  run(input: LoadedInput, options: RunOptions): RunResult | Promise<RunResult>;
+  check(options: CheckOptions): CheckResult | Promise<CheckResult>;
+  /** Counts of a log. Throws InputError for a file that is none. */
+  importStats(path: string, options: InputOptions): ImportStats | Promise<ImportStats>;
+}

@@ -1,0 +1,79 @@
+/** From the words of the command line to what was asked for, or to the help text or usage error it comes to. */
+import { Command, CommanderError, Option } from 'commander';
+import { addCheck } from './check.ts';
+import { addCompare } from './compare.ts';
+import type { Invocation } from './execute.ts';
+import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
+import { PROGRAM } from './failure.ts';
+import { addImport } from './import.ts';
+import { addList } from './list.ts';
+import type { Outcome } from './outcome.ts';
+import { addReport } from './report.ts';
+import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
+import type { ColorChoice } from './terminal_facts.ts';
+import { addVerify } from './verify.ts';
+
+/** Options of every command. */
+export interface Settings {
+  readonly color: ColorChoice;
+  readonly debug: boolean;
+}
+
+export type ParsedLine =
+  { readonly invocation: Invocation; readonly settings: Settings } | { readonly outcome: Outcome };
+
+const COLOR_CHOICES = ['auto', 'always', 'never'] as const satisfies readonly ColorChoice[];
+
+/** Never throws: help and version are outcomes with exit code 0, usage errors with 2. */
+export function parseCommandLine(args: readonly string[], version: string): ParsedLine {
+  let invocation: Invocation | undefined;
+  const written = { out: '', err: '' };
+  const program = createProgram(version, written, (found) => {
+    invocation = found;
+  });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const exit = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
+    const messages = written.err === '' ? [] : [written.err.trimEnd()];
+    return { outcome: { exit, messages, ...(written.out === '' ? {} : { result: written.out }) } };
+  }
+  if (invocation === undefined) throw new Error('the command line was parsed and no command was found');
+  const { color, debug } = program.opts<{ color: ColorChoice; debug?: true }>();
+  return { invocation, settings: { color, debug: debug === true } };
+}
+
+function createProgram(
+  version: string,
+  written: { out: string; err: string },
+  found: (invocation: Invocation) => void,
+): Command {
+  const program = new Command(PROGRAM)
+    .description(
+      'Pinning against mirroring: the same workload under GUP and HMM drivers, on a model of Linux mm and DAX.',
+    )
+    .version(version, '-V, --version')
+    .addOption(
+      new Option('--color <when>', 'colour in terminal output').choices(COLOR_CHOICES).default('auto'),
+    )
+    .option('--debug', 'stacks of internal errors (also: GVH_DEBUG=1)')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(`  see: ${PROGRAM} --help`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        written.out += text;
+      },
+      writeErr: (text) => {
+        written.err += text;
+      },
+      outputError: (text, write) => write(text.replace(/^error: /, `${PROGRAM}: `)),
+    });
+  const add = [addCompare, addRun, addCheck, addImport, addReport, addVerify, addList, addSchema];
+  for (const addCommand of add) addCommand(program, found);
+  return program
+    .addHelpText('before', `Examples:\n  ${PROGRAM} list scenarios\n  ${PROGRAM} compare t_mmap_collision\n`)
+    .addHelpText('after', EXIT_CODES_HELP);
+}

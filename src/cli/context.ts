@@ -1,0 +1,10 @@
+/** What a command is given besides its arguments. */
+import type { TerminalStyle } from '../report/index.ts';
+import type { Attention, Backend } from './backend.ts';
+
+export interface CommandContext extends Attention {
+  /** The simulator, loaded when a command needs it and not before. */
+  readonly loadBackend: () => Promise<Backend>;
+  /** For results in terminal format. */
+  readonly style: TerminalStyle;
+}

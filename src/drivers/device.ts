@@ -1,0 +1,338 @@
+/**
+ * The device: its page table, its engine and the calls that user space makes. Shared by every driver.
+ *
+ * The engine takes one queued transfer at a time: it looks a page up, moves data some time later without looking
+ * again, and asks the driver when there is no entry. The time between is when an invalidation must wait for it
+ * (K117). A transfer with a fence does not end before user space signals it.
+ *
+ * Left out: device caches (its writes are coherent with the CPU, K28), IOMMU granularity, more than one queue.
+ */
+import { ENXIO } from '../kernel/errno.ts';
+import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/kernel.ts';
+import { block_owner } from '../kernel/fs/extent.ts';
+import { write_blocks, write_shadow } from '../kernel/fs/content.ts';
+import { pte_allows, pte_pfn } from '../kernel/mm/pgtable.ts';
+import { find_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
+import { JOB_NONE, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
+
+/** Removes device entries of [from, to) of a region. */
+export function clear_device_ptes(k: System, region: number, from: number, to: number): void {
+  if (k.device_ptes.nextNonZero(region, from, to) >= to) return;
+  k.device_ptes.setRange(region, from, to, 0);
+  k.emit({ type: 'device_pte', region, from, to, present: false });
+}
+
+/** Copies what GUP or HMM left in the region's `pfns` for [from, to) into the device's table, and empties it. */
+export function install_device_ptes(k: System, region: number, from: number, to: number): void {
+  for (let va = from; va < to; ) {
+    const end = k.pfns.runEnd(region, va, to);
+    k.device_ptes.setRange(region, va, end, k.pfns.get(region, va));
+    va = end;
+  }
+  k.pfns.setRange(region, from, to, 0);
+  k.emit({ type: 'device_pte', region, from, to, present: true });
+}
+
+/** True while a transfer that the device has looked up overlaps [from, to). */
+export function transfer_in_flight(k: System, region: number, from: number, to: number): boolean {
+  return k.regions.get(region, REGION.flight_start) < to && k.regions.get(region, REGION.flight_end) > from;
+}
+
+/** The page of a file that `va` of a region stands for: by its VMA, or as it was when the region was attached. */
+export function region_target(k: System, region: number, va: number): { inode: number; page: number } {
+  const inode = k.regions.get(region, REGION.inode);
+  const vma = find_vma(k, k.regions.get(region, REGION.mm), va);
+  if (vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === inode) return { inode, page: linear_page_index(k, vma, va) };
+  return { inode, page: k.regions.get(region, REGION.pgoff) + va - k.regions.get(region, REGION.start) };
+}
+
+/** True when the block at `pfn` is the one that holds this page of the file now. */
+function holds_page(k: Kernel, pfn: number, inode: number, page: number): boolean {
+  return block_owner(k, pfn) === inode && k.block_index.get(0, pfn) === page + 1;
+}
+
+/** The device reads or writes [va, va + pages), which it looked up as `pfn` (0: the zero page). */
+function move_data(k: System, region: number, va: number, pages: number, pfn: number, write: boolean): void {
+  const { inode, page } = region_target(k, region, va);
+  const token = k.regions.get(region, REGION.job_token);
+  for (let offset = 0; offset < pages; offset++) {
+    const at = pfn === 0 ? 0 : pfn + offset;
+    const expected = k.shadow.get(inode, page + offset);
+    const value = at === 0 ? 0 : k.data.get(0, at);
+    if (write) {
+      write_blocks(k, at, 1, token, 0, 4096);
+      if (holds_page(k, at, inode, page + offset)) write_shadow(k, inode, page + offset, 1, token, 0, 4096);
+    }
+    const where = { region, va: va + offset, inode, page: page + offset, pfn: at, pages: 1 };
+    k.emit({ type: 'dev_access', ...where, write, value: write ? token : value, expected: write ? token : expected });
+  }
+}
+
+function queued_region(k: System, device: number): number {
+  const count = k.counters.get(0, COUNTER.regions);
+  for (let region = device; region < count; region += k.devices) {
+    if (k.regions.get(region, REGION.job) === JOB_QUEUED) return region;
+  }
+  return -1;
+}
+
+/** The engine of one device: a loop that never ends. */
+export const device_engine = path(
+  'device_engine',
+  ['device', 'region', 'va', 'end', 'write', 'pte', 'error'],
+  ({ label, act, mark, branch, jump, sleep, invoke }) => [
+    mark('idle'),
+    act('next job', (k, f) => {
+      f.region = queued_region(k, f.device);
+      if (f.region < 0) return;
+      k.regions.set(f.region, REGION.job, JOB_RUNNING);
+      f.va = k.regions.get(f.region, REGION.job_start);
+      f.write = k.regions.get(f.region, REGION.job_write);
+      f.error = 0;
+    }),
+    branch('a job', (_k, f) => f.region >= 0, 'next'),
+    sleep('wait for work', 'TASK_INTERRUPTIBLE', (_k, f) => ({ kind: WAIT.work, a: f.device, b: 0 })),
+    jump('idle'),
+
+    mark('next'),
+    branch('all moved', (k, f) => f.va >= k.regions.get(f.region, REGION.job_end), 'moved'),
+    label('device_translate', 'K117', (k, f) => {
+      f.pte = k.device_ptes.get(f.region, f.va);
+      if (!pte_allows(f.pte, f.write === 1)) return;
+      const limit = k.regions.get(f.region, REGION.job_end);
+      f.end = k.grainEnd(f.va, k.device_ptes.runEnd(f.region, f.va, limit));
+      k.regions.set(f.region, REGION.flight_start, f.va);
+      k.regions.set(f.region, REGION.flight_end, f.end);
+      k.emit({ type: 'dma_begin', region: f.region, va: f.va, pages: f.end - f.va });
+      k.spend('dma_page', f.end - f.va);
+    }),
+    branch('no translation', (_k, f) => !pte_allows(f.pte, f.write === 1), 'fault'),
+    label('device_access', 'K117', (k, f) => {
+      move_data(k, f.region, f.va, f.end - f.va, pte_pfn(f.pte), f.write === 1);
+      k.regions.set(f.region, REGION.flight_start, 0);
+      k.regions.set(f.region, REGION.flight_end, 0);
+      k.m.queues.wakeAll(WAIT.drain, f.region, 0);
+      f.va = f.end;
+    }),
+    jump('next'),
+
+    mark('fault'),
+    act('device_fault', (k, f) => {
+      k.spend('device_fault');
+      k.emit({ type: 'device_fault', region: f.region, va: f.va });
+    }),
+    invoke<'region' | 'va' | 'end' | 'write'>(
+      'driver.device_fault',
+      (k) => k.driver.device_fault,
+      (k, f, callee) => {
+        callee.region = f.region;
+        callee.va = f.va;
+        callee.end = k.regions.get(f.region, REGION.job_end);
+        callee.write = f.write;
+      },
+    ),
+    act('fault result', (k, f) => {
+      f.error = k.ret;
+    }),
+    branch('resolved', (_k, f) => f.error >= 0, 'next'),
+
+    mark('moved'),
+    mark('fence'),
+    branch('no fence', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'end'),
+    sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.fence, a: f.region, b: 0 })),
+    jump('fence'),
+    mark('end'),
+    invoke<'region'>(
+      'driver.end_transfer',
+      (k) => k.driver.end_transfer,
+      (_k, f, callee) => {
+        callee.region = f.region;
+      },
+    ),
+    label('job done', 'K117', (k, f) => {
+      k.regions.set(f.region, REGION.job, JOB_NONE);
+      k.emit({ type: 'dma_end', region: f.region, ret: f.error });
+      k.m.queues.wakeAll(WAIT.job, f.region, 0);
+    }),
+    jump('idle'),
+  ],
+);
+
+/** The ioctl that attaches [start, end) of the caller's address space. */
+export const ioctl_attach = path(
+  'ioctl attach',
+  ['region', 'mm', 'start', 'end', 'writable', 'per_transfer', 'survives_exit', 'error'],
+  ({ label, act, branch, mark, invoke, ret }) => [
+    label('attach', 'K26', (k, f) => {
+      const vma = find_vma(k, f.mm, f.start);
+      f.error = vma === NO_VMA || k.regions.get(f.region, REGION.used) === 1 ? -ENXIO : 0;
+      if (f.error === 0) open_region(k, f.region, vma, f);
+    }),
+    branch('refused', (_k, f) => f.error < 0, 'done'),
+    invoke<'region'>(
+      'driver.attach',
+      (k) => k.driver.attach,
+      (_k, f, callee) => {
+        callee.region = f.region;
+      },
+    ),
+    act('result', (k, f) => {
+      f.error = k.ret;
+      if (f.error < 0) close_region(k, f.region);
+    }),
+    mark('done'),
+    ret((_k, f) => f.error),
+  ],
+);
+
+function open_region(
+  k: System,
+  region: number,
+  vma: number,
+  f: Record<'mm' | 'start' | 'end' | 'writable' | 'per_transfer' | 'survives_exit', number>,
+): void {
+  k.counters.set(0, COUNTER.regions, Math.max(k.counters.get(0, COUNTER.regions), region + 1));
+  k.regions.set(region, REGION.used, 1);
+  k.regions.set(region, REGION.device, region % k.devices);
+  k.regions.set(region, REGION.mm, f.mm);
+  k.regions.set(region, REGION.start, f.start);
+  k.regions.set(region, REGION.end, f.end);
+  k.regions.set(region, REGION.writable, f.writable);
+  k.regions.set(region, REGION.per_transfer, f.per_transfer);
+  k.regions.set(region, REGION.survives_exit, f.survives_exit);
+  k.regions.set(region, REGION.inode, k.vmas.get(vma, VMA.inode));
+  k.regions.set(region, REGION.pgoff, linear_page_index(k, vma, f.start));
+}
+
+function close_region(k: System, region: number): void {
+  for (const column of Object.values(REGION)) k.regions.set(region, column, 0);
+  if (k.subs.get(region, SUB.state) === SUB_NONE) for (const column of Object.values(SUB)) k.subs.set(region, column, 0);
+}
+
+/** Waits for the region's transfer, then lets the driver take everything back. */
+export const detach_region = path(
+  'detach region',
+  ['region'],
+  ({ act, branch, mark, jump, sleep, invoke, ret }) => [
+    mark('wait'),
+    branch('no transfer', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'idle'),
+    sleep('wait for the transfer', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
+    jump('wait'),
+    mark('idle'),
+    invoke<'region'>(
+      'driver.detach',
+      (k) => k.driver.detach,
+      (_k, f, callee) => {
+        callee.region = f.region;
+      },
+    ),
+    act('forget', (k, f) => {
+      close_region(k, f.region);
+    }),
+    ret(),
+  ],
+);
+
+/** The ioctl that detaches a region. */
+export const ioctl_detach = path('ioctl detach', ['region'], ({ label, branch, mark, call, ret }) => [
+  label('detach', 'K26'),
+  branch('not attached', (k, f) => k.regions.get(f.region, REGION.used) === 0, 'no'),
+  call(detach_region, (_k, f, callee) => {
+    callee.region = f.region;
+  }),
+  ret(),
+  mark('no'),
+  ret(() => -ENXIO),
+]);
+
+/** The ioctl that starts a transfer of [start, end) and returns; it waits for the one before. */
+export const ioctl_transfer = path(
+  'ioctl transfer',
+  ['region', 'start', 'end', 'write', 'fence', 'token', 'error'],
+  ({ label, act, branch, mark, jump, sleep, invoke, ret }) => [
+    mark('wait'),
+    label('submit', 'K117'),
+    branch('not attached', (k, f) => !may_transfer(k, f), 'no'),
+    branch('queue is free', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'begin'),
+    sleep('wait for the transfer before', 'TASK_INTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
+    jump('wait'),
+    mark('begin'),
+    invoke<'region'>(
+      'driver.begin_transfer',
+      (k) => k.driver.begin_transfer,
+      (_k, f, callee) => {
+        callee.region = f.region;
+      },
+    ),
+    act('begin result', (k, f) => {
+      f.error = k.ret;
+    }),
+    branch('refused', (_k, f) => f.error < 0, 'failed'),
+    branch('nothing to transfer', (_k, f) => f.error > 0, 'done'),
+    branch('detached meanwhile', (k, f) => !may_transfer(k, f), 'no'),
+    act('queue', (k, f) => {
+      k.regions.set(f.region, REGION.job, JOB_QUEUED);
+      k.regions.set(f.region, REGION.job_start, f.start);
+      k.regions.set(f.region, REGION.job_end, f.end);
+      k.regions.set(f.region, REGION.job_write, f.write);
+      k.regions.set(f.region, REGION.job_fence, f.fence);
+      k.regions.set(f.region, REGION.job_token, f.token);
+      k.m.queues.wakeAll(WAIT.work, k.regions.get(f.region, REGION.device), 0);
+    }),
+    mark('done'),
+    ret(),
+    mark('failed'),
+    ret((_k, f) => f.error),
+    mark('no'),
+    ret(() => -ENXIO),
+  ],
+);
+
+/** A transfer must lie in an attached region, and may write only where the device may. */
+function may_transfer(k: System, f: Record<'region' | 'start' | 'end' | 'write', number>): boolean {
+  if (k.regions.get(f.region, REGION.used) === 0) return false;
+  if (f.start < k.regions.get(f.region, REGION.start) || f.end > k.regions.get(f.region, REGION.end)) return false;
+  return f.write === 0 || k.regions.get(f.region, REGION.writable) === 1;
+}
+
+/** User space signals the fence of a region's transfer. */
+export const ioctl_signal_fence = path('ioctl signal fence', ['region'], ({ label, ret }) => [
+  label('signal', 'K226', (k, f) => {
+    signal_fence(k, f.region);
+  }),
+  ret(),
+]);
+
+function signal_fence(k: System, region: number): void {
+  k.regions.set(region, REGION.job_fence, 0);
+  k.m.queues.wakeAll(WAIT.fence, region, 0);
+}
+
+/** Closing the device file when a process exits: every region of its address space that nobody else keeps. */
+export const release_device = path('device_release', ['mm', 'region'], ({ act, mark, branch, jump, call, ret }) => [
+  mark('next'),
+  act('next region', (k, f) => {
+    f.region = region_of(k, f.mm);
+    // The user who would signal is gone: its fences are signalled for it.
+    if (f.region >= 0) signal_fence(k, f.region);
+  }),
+  branch('none left', (_k, f) => f.region < 0, 'done'),
+  call(detach_region, (_k, f, callee) => {
+    callee.region = f.region;
+  }),
+  jump('next'),
+  mark('done'),
+  ret(),
+]);
+
+function region_of(k: System, mm: number): number {
+  const count = k.counters.get(0, COUNTER.regions);
+  for (let region = 0; region < count; region++) {
+    const mine = k.regions.get(region, REGION.used) === 1 && k.regions.get(region, REGION.mm) === mm;
+    if (mine && k.regions.get(region, REGION.survives_exit) === 0) return region;
+  }
+  return -1;
+}
+
+/** The address space is exiting: a driver must not fault for it any more (K1). */
+export const mm_gone = (k: Kernel, mm: number): boolean => k.mms.get(mm, MM.users) === 0;

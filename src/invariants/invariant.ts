@@ -1,0 +1,21 @@
+/**
+ * What an invariant is: a predicate over events and the state just after them, defined once and used by every check.
+ *
+ * Everything an invariant remembers is in the state (as a ghost) or in the wait log, so that the same predicates serve
+ * random runs, replays and exhaustive search.
+ */
+import type { StampedEvent } from '../kernel/event.ts';
+import type { WaitLog } from '../observe/waits.ts';
+import type { Session } from '../run/session.ts';
+
+export interface Invariant {
+  /** `I1` to `I15` of the specification, or the name of a user's question. */
+  readonly id: string;
+  readonly title: string;
+  /** Facts that say what it means and why it matters. */
+  readonly facts: readonly string[];
+  /** Looks at one event right after the step that raised it: a sentence when it is violated, else null. */
+  readonly onEvent?: (session: Session, event: StampedEvent, waits: WaitLog) => string | null;
+  /** Looks at the state when nothing can step any more and user space does nothing: sentences, one per violation. */
+  readonly atEnd?: (session: Session, waits: WaitLog) => readonly string[];
+}

@@ -1,0 +1,45 @@
+/**
+ * The question the project starts from: is an operation that takes blocks away ever blocked by the driver (D5)?
+ */
+import type { WaitLog, WaitRecord } from '../observe/waits.ts';
+import type { Session } from '../run/session.ts';
+import type { OperationKind } from '../workload/operation.ts';
+import type { Invariant } from './invariant.ts';
+
+/** The operation a wait belongs to, when it is one of the workload's. */
+function kindOf(session: Session, wait: WaitRecord): OperationKind | undefined {
+  return session.workload.ops[wait.op]?.op.kind;
+}
+
+/** A wait that breaks "never blocked": it would not end without user space, or it is for a page reference. */
+function blockedWaits(session: Session, waits: WaitLog, kinds: ReadonlySet<OperationKind>): string[] {
+  const found: string[] = [];
+  for (const wait of waits.waits) {
+    const kind = kindOf(session, wait);
+    if (kind === undefined || !kinds.has(kind)) continue;
+    if (!wait.blocked && wait.described.class !== 'reference') continue;
+    const chain = wait.described.chain.map((link) => link.text).join(', ');
+    found.push(`operation ${wait.op} (${kind}) ${wait.blocked ? 'was blocked' : 'waited for a reference'}: ${chain}`);
+  }
+  return found;
+}
+
+const neverBlocked = (id: string, title: string, kinds: readonly OperationKind[], facts: readonly string[]): Invariant => {
+  const wanted = new Set(kinds);
+  return { id, title, facts, atEnd: (session, waits) => blockedWaits(session, waits, wanted) };
+};
+
+export const blockRemovalNeverBlocked: readonly Invariant[] = [
+  neverBlocked(
+    'truncate_never_blocked',
+    'truncate and O_TRUNC are never blocked by the driver',
+    ['truncate', 'open_trunc'],
+    ['K31', 'K49', 'K51', 'K216'],
+  ),
+  neverBlocked(
+    'punch_hole_never_blocked',
+    'PUNCH_HOLE and the other block-removing fallocate modes are never blocked by the driver',
+    ['punch', 'zero', 'collapse', 'insert', 'unshare'],
+    ['K31', 'K34', 'K52', 'K216'],
+  ),
+];

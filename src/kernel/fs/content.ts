@@ -1,0 +1,95 @@
+/**
+ * What pages hold, and what they should hold.
+ *
+ * The content of a page is one number: 0 for zeros, otherwise a value made from the operations that wrote it. A
+ * write to part of a page mixes its value into what was there; that is enough to tell whether two pages hold the
+ * same bytes, and not enough to say which bytes.
+ *
+ * `data` is what the CPU and devices see, `media` what survives a power failure (K27: one dirty-in-cache bit per
+ * block is their difference). `shadow` is what each page of each file should hold by the operations alone,
+ * whatever block it lies in; only invariants read it.
+ */
+import { changeRuns, visitRuns } from '../../machine/store.ts';
+import { type Kernel, VMA } from '../kernel.ts';
+import { is_anon_pfn } from '../mm/page.ts';
+import { find_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
+
+/** The content after `token` was written to bytes [from, to) of a page that held `old`; a whole page forgets it. */
+export function mix_content(old: number, token: number, from: number, to: number): number {
+  if (from === 0 && to === 4096) return token;
+  if (old === 0 && token === 0) return 0;
+  let h = Math.imul(old ^ 0x9e3779b1, 0x85ebca6b) ^ Math.imul(token + 1, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 15) ^ (from * 4097 + to), 0x27d4eb2f);
+  return ((h ^ (h >>> 13)) & 0x3fffffff) + 1;
+}
+
+/** Writes `token` to bytes [from, to) of pages [page, page + pages) of a file that lie at `pfn`. */
+export function write_blocks(k: Kernel, pfn: number, pages: number, token: number, from: number, to: number): void {
+  changeRuns(k.data, 0, pfn, pfn + pages, (old) => mix_content(old, token, from, to));
+}
+
+/** The same on the ghost of the file; a promise of durability for these pages no longer stands. */
+export function write_shadow(k: Kernel, inode: number, page: number, pages: number, token: number, from: number, to: number): void {
+  changeRuns(k.shadow, inode, page, page + pages, (old) => mix_content(old, token, from, to));
+  k.promised.setRange(inode, page, page + pages, 0);
+}
+
+/** What lies at `pfn` is on the medium: a cache flush, or a non-temporal store (K68). */
+export function persist_blocks(k: Kernel, pfn: number, pages: number): void {
+  visitRuns(k.data, 0, pfn, pfn + pages, (from, to, value) => {
+    k.media.setRange(0, from, to, value);
+  });
+  for (let page = pfn; page < pfn + pages; ) {
+    const end = k.data.runEnd(0, page, pfn + pages);
+    if (k.data.get(0, page) === 0) k.media.setRange(0, page, end, 0);
+    page = end;
+  }
+  k.owed.setRange(0, pfn, pfn + pages, 0);
+}
+
+/** Calls `visit` for each piece of `pages` pages over which the two maps are constant. */
+function comparePieces(
+  k: Kernel,
+  inode: number,
+  page: number,
+  pfn: number,
+  pages: number,
+  visit: (offset: number, length: number, value: number, expected: number) => void,
+): void {
+  for (let offset = 0; offset < pages; ) {
+    const expectedEnd = k.shadow.runEnd(inode, page + offset, page + pages) - page;
+    const valueEnd = pfn === 0 ? pages : k.data.runEnd(0, pfn + offset, pfn + pages) - pfn;
+    const end = Math.min(expectedEnd, valueEnd);
+    const value = pfn === 0 ? 0 : k.data.get(0, pfn + offset);
+    visit(offset, end - offset, value, k.shadow.get(inode, page + offset));
+    offset = end;
+  }
+}
+
+/** The CPU reads or writes `pages` pages at `va`, which its page table shows at `pfn`. */
+export function cpu_file_access(k: Kernel, mm: number, va: number, pages: number, pfn: number, write: boolean, token: number): void {
+  const vma = find_vma(k, mm, va);
+  if (is_anon_pfn(k, pfn) || vma === NO_VMA) {
+    if (write) write_blocks(k, pfn, pages, token, 0, 4096);
+    return;
+  }
+  const inode = k.vmas.get(vma, VMA.inode);
+  const page = linear_page_index(k, vma, va);
+  if (write) {
+    write_blocks(k, pfn, pages, token, 0, 4096);
+    write_shadow(k, inode, page, pages, token, 0, 4096);
+    k.emit({ type: 'cpu_access', mm, va, inode, page, pfn, pages, write, value: token, expected: token });
+    return;
+  }
+  comparePieces(k, inode, page, pfn, pages, (offset, length, value, expected) => {
+    const at = { va: va + offset, page: page + offset, pfn: pfn === 0 ? 0 : pfn + offset, pages: length };
+    k.emit({ type: 'cpu_access', mm, inode, write, value, expected, ...at });
+  });
+}
+
+/** read(2) of pages that lie at `pfn` (0: a hole): one event per piece, with what should have been there. */
+export function read_file_pages(k: Kernel, inode: number, page: number, pages: number, pfn: number): void {
+  comparePieces(k, inode, page, pfn, pages, (offset, length, value, expected) => {
+    k.emit({ type: 'read', inode, page: page + offset, pages: length, value, expected });
+  });
+}

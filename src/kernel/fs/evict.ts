@@ -1,0 +1,47 @@
+/**
+ * The end of an inode: last name and last reference gone. Models fs/inode.c:evict() and the filesystems' evict_inode of
+ * 6.1.
+ *
+ * Nothing here waits for a pin (K62): entries are deleted, blocks freed, whatever still points at them.
+ *
+ * Left out: XFS's background inactivation; it runs in the context of the last iput here.
+ */
+import { i_data_sem, INODE, type Kernel, path } from '../kernel.ts';
+import { dax_delete_mapping_entries } from './dax.ts';
+import { free_range } from './extent.ts';
+import { i_size_write, needs_eviction } from './inode.ts';
+
+/** The next inode that nothing refers to and that is not being evicted yet, or 0. */
+function unused_inode(k: Kernel): number {
+  for (let inode = 1; inode <= k.inodeCount; inode++) if (needs_eviction(k, inode)) return inode;
+  return 0;
+}
+
+/** iput_final() for every inode whose last reference the caller dropped; runs without any lock held. */
+export const evict_unused_inodes = path('evict', ['inode'], ({ act, label, mark, branch, jump, down_write, up, call, ret }) => [
+  mark('next'),
+  act('iput_final', (k, f) => {
+    f.inode = unused_inode(k);
+    if (f.inode > 0) k.inodes.set(f.inode, INODE.evicted, 1);
+  }),
+  branch('nothing unused', (_k, f) => f.inode === 0, 'done'),
+  call(
+    dax_delete_mapping_entries,
+    (k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = 0;
+      callee.to = k.llong_max_pages;
+    },
+    'truncate_inode_pages_final',
+  ),
+  label('evict_inode', 'K62'),
+  down_write('free blocks', (_k, f) => i_data_sem(f.inode)),
+  act('free_range', (k, f) => {
+    free_range(k, f.inode, 0, k.llong_max_pages);
+    i_size_write(k, f.inode, 0, 0);
+  }),
+  up('free blocks done', (_k, f) => i_data_sem(f.inode)),
+  jump('next'),
+  mark('done'),
+  ret(),
+]);

@@ -1,0 +1,292 @@
+/**
+ * ext4 on DAX. Models fs/ext4/inode.c and fs/ext4/extents.c of 6.1: setattr of the size and every fallocate mode.
+ *
+ * Every mode that takes blocks away holds i_rwsem and invalidate_lock for write and breaks the layout of the whole
+ * file first; plain preallocation does not (K49, K50, K52 to K56, K224).
+ *
+ * Left out: journal handles, timestamps, quotas, preallocation windows, clusters of more than one block.
+ */
+import type { Path } from '../../machine/program.ts';
+import { EFBIG, EINVAL, ENOSPC, EOPNOTSUPP } from '../errno.ts';
+import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
+import { allocate_range, convert_to_unwritten, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
+import type { FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
+import { ext4_dax_huge_fault } from './huge_fault.ts';
+import { at_or_beyond_eof, beyond_maxbytes, compare, count_size_change, i_size_write, size_byte, size_page } from './inode.ts';
+import { ext4_break_layouts } from './layout_break.ts';
+import { ext4_dax_read_iter, ext4_dax_write_iter, zero_old_tail } from './read_write.ts';
+import { dax_zero_page_bytes, truncate_pagecache, truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
+import { filemap_write_and_wait_range } from './writeback.ts';
+
+type Fallocate = Path<Kernel, RangeLocals | 'keep_size'>;
+
+/** First whole page of the range, and the page after its last whole one. */
+const first_block = (f: Record<'start_page' | 'start_byte', number>): number => f.start_page + (f.start_byte > 0 ? 1 : 0);
+
+/** ext4_setattr() for ATTR_SIZE: the break stands outside the test for shrinking (K49, K50). */
+const ext4_setattr = path(
+  'ext4_setattr',
+  ['inode', 'size_page', 'size_byte', 'old_page', 'old_byte', 'error'],
+  ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    label('inode_dio_wait', 'K49'),
+    down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
+    call(ext4_break_layouts, (_k, f, callee) => {
+      callee.inode = f.inode;
+    }),
+    act('break result', (k, f) => {
+      f.error = k.ret;
+      f.old_page = size_page(k, f.inode);
+      f.old_byte = size_byte(k, f.inode);
+    }),
+    branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    branch('same size', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) === 0, 'pagecache'),
+    down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    act('i_size_write', (k, f) => {
+      zero_old_tail(k, f.inode, f.size_page, f.size_byte);
+      i_size_write(k, f.inode, f.size_page, f.size_byte);
+    }),
+    up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    mark('pagecache'),
+    call(truncate_pagecache, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = first_after(f.size_page, f.size_byte);
+    }),
+    branch('grew', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) > 0, 'unlock'),
+    label('ext4_block_truncate_page', 'K49', (k, f) => {
+      if (f.size_byte > 0) dax_zero_page_bytes(k, f.inode, f.size_page, f.size_byte, 4096);
+    }),
+    down_write('ext4_truncate', (_k, f) => i_data_sem(f.inode)),
+    act('ext4_ext_truncate', (k, f) => {
+      free_range(k, f.inode, first_after(f.size_page, f.size_byte), k.llong_max_pages);
+    }),
+    up('ext4_truncate done', (_k, f) => i_data_sem(f.inode)),
+    mark('unlock'),
+    up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
+    ret((_k, f) => f.error),
+  ],
+);
+
+/** The first page that lies wholly at or beyond a position. */
+const first_after = (page: number, byte: number): number => (byte > 0 ? page + 1 : page);
+
+/** ext4_alloc_file_blocks(): plain preallocation, which breaks nothing (K56). */
+const ext4_fallocate = path(
+  'ext4_fallocate',
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
+  ({ act, label, down_write, up, ret }) => [
+    down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    label('ext4_alloc_file_blocks', 'K56', (k, f) => {
+      f.error = preallocate(k, f);
+    }),
+    act('grow', (k, f) => {
+      if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
+    }),
+    up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+    ret((_k, f) => f.error),
+  ],
+);
+
+function preallocate(k: Kernel, f: Record<RangeLocals, number>): number {
+  if (beyond_maxbytes(f.end_page, f.end_byte)) return -EFBIG;
+  return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN) ? 0 : -ENOSPC;
+}
+
+/** The file ends no earlier than at the position; what lay between reads as zeros. */
+function grow_to(k: Kernel, inode: number, page: number, byte: number): void {
+  if (!at_or_beyond_eof(k, inode, page, byte)) return;
+  zero_old_tail(k, inode, page, byte);
+  i_size_write(k, inode, page, byte);
+}
+
+/** A hole cannot begin at or beyond end of file, and ends with the page of i_size at the latest (K52). */
+function clip_punch(k: Kernel, f: Record<RangeLocals, number>): boolean {
+  if (at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte)) return false;
+  if (at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte)) {
+    f.end_page = size_page(k, f.inode) + 1;
+    f.end_byte = 0;
+  }
+  return true;
+}
+
+/** ext4_punch_hole() (K52). */
+const ext4_punch_hole: Fallocate = path(
+  'ext4_punch_hole',
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
+  ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    branch('no write-back first', (k) => !k.rules.ext4_punch_writes_back_first, 'lock'),
+    call(filemap_write_and_wait_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.start_page;
+      callee.to = first_after(f.end_page, f.end_byte);
+    }),
+    mark('lock'),
+    down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    branch('beyond end of file', (k, f) => !clip_punch(k, f), 'unlock inode'),
+    label('inode_dio_wait', 'K52'),
+    down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
+    call(ext4_break_layouts, (_k, f, callee) => {
+      callee.inode = f.inode;
+    }),
+    act('break result', (k, f) => {
+      f.error = k.ret;
+    }),
+    branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    branch('no whole page', (_k, f) => first_block(f) >= f.end_page, 'partial'),
+    call(truncate_pagecache_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = first_block(f);
+      callee.to = f.end_page;
+    }),
+    mark('partial'),
+    label('ext4_zero_partial_blocks', 'K52', (k, f) => {
+      zero_partial_blocks(k, f.inode, f.start_page, f.start_byte, f.end_page, f.end_byte);
+    }),
+    branch('no whole block', (_k, f) => first_block(f) >= f.end_page, 'unlock'),
+    down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    act('ext4_ext_remove_space', (k, f) => {
+      free_range(k, f.inode, first_block(f), f.end_page);
+    }),
+    up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    mark('unlock'),
+    up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
+    mark('unlock inode'),
+    up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+    ret((_k, f) => f.error),
+  ],
+);
+
+/** ext4_zero_range(): edges are preallocated, and the file may grow, before the break (K53, K224). */
+const ext4_zero_range: Fallocate = path(
+  'ext4_zero_range',
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
+  ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    label('preallocate the unaligned edges', 'K224', (k, f) => {
+      if (f.start_byte === 0 && f.end_byte === 0) return;
+      f.error = preallocate(k, f);
+      if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
+    }),
+    branch('ENOSPC', (_k, f) => f.error < 0, 'unlock inode'),
+    branch('no whole page', (_k, f) => first_block(f) >= f.end_page, 'partial'),
+    down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
+    call(ext4_break_layouts, (_k, f, callee) => {
+      callee.inode = f.inode;
+    }),
+    act('break result', (k, f) => {
+      f.error = k.ret;
+    }),
+    branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    call(truncate_pagecache_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = first_block(f);
+      callee.to = f.end_page;
+    }),
+    down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    act('convert to unwritten', (k, f) => {
+      convert_to_unwritten(k, f.inode, first_block(f), f.end_page);
+      if (!allocate_range(k, f.inode, first_block(f), f.end_page, EXT_UNWRITTEN)) f.error = -ENOSPC;
+    }),
+    up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+    act('grow', (k, f) => {
+      if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
+    }),
+    mark('unlock'),
+    up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
+    branch('failed', (_k, f) => f.error < 0, 'unlock inode'),
+    mark('partial'),
+    label('ext4_zero_partial_blocks', 'K53', (k, f) => {
+      zero_partial_blocks(k, f.inode, f.start_page, f.start_byte, f.end_page, f.end_byte);
+    }),
+    mark('unlock inode'),
+    up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+    ret((_k, f) => f.error),
+  ],
+);
+
+/** Errors that COLLAPSE_RANGE and INSERT_RANGE check with i_rwsem held. */
+function shift_error(k: Kernel, f: Record<RangeLocals, number>, insert: boolean): number {
+  if (f.start_byte > 0 || f.end_byte > 0) return -EINVAL;
+  if (insert) {
+    if (beyond_maxbytes(size_page(k, f.inode) + f.end_page - f.start_page, size_byte(k, f.inode))) return -EFBIG;
+    return at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte) ? -EINVAL : 0;
+  }
+  return at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte) ? -EINVAL : 0;
+}
+
+/** ext4_collapse_range() and ext4_insert_range(): the same prologue, then the shift (K54, K55). */
+const shiftRange = (name: string, insert: boolean): Fallocate =>
+  path(
+    name,
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
+    ({ act, label, mark, branch, down_write, up, call, ret }) => [
+      down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+      act('check', (k, f) => {
+        f.error = shift_error(k, f, insert);
+        count_size_change(k, f.inode, 1);
+      }),
+      branch('invalid', (_k, f) => f.error < 0, 'unlock inode'),
+      label('inode_dio_wait', insert ? 'K55' : 'K54'),
+      down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
+      call(ext4_break_layouts, (_k, f, callee) => {
+        callee.inode = f.inode;
+      }),
+      act('break result', (k, f) => {
+        f.error = k.ret;
+      }),
+      branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+      call(filemap_write_and_wait_range, (k, f, callee) => {
+        callee.inode = f.inode;
+        callee.from = insert ? f.start_page : f.end_page;
+        callee.to = k.llong_max_pages;
+      }),
+      call(truncate_pagecache, (_k, f, callee) => {
+        callee.inode = f.inode;
+        callee.from = f.start_page;
+      }),
+      down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+      act('ext4_ext_shift_extents', (k, f) => {
+        const by = f.end_page - f.start_page;
+        if (insert) shift_extents(k, f.inode, f.start_page, by);
+        else {
+          free_range(k, f.inode, f.start_page, f.end_page);
+          shift_extents(k, f.inode, f.end_page, -by);
+        }
+        i_size_write(k, f.inode, size_page(k, f.inode) + (insert ? by : -by), size_byte(k, f.inode));
+      }),
+      up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
+      mark('unlock'),
+      up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
+      mark('unlock inode'),
+      act('size change ends', (k, f) => {
+        count_size_change(k, f.inode, -1);
+      }),
+      up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+      ret((_k, f) => f.error),
+    ],
+  );
+
+/** A mode ext4 does not have: refused before any lock. */
+const notSupported: Fallocate = path(
+  'ext4_fallocate_unsupported',
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size'],
+  ({ ret }) => [ret(() => -EOPNOTSUPP)],
+);
+
+const fallocate: Record<FallocateMode, Fallocate> = {
+  alloc: ext4_fallocate,
+  punch: ext4_punch_hole,
+  zero: ext4_zero_range,
+  collapse: shiftRange('ext4_collapse_range', false),
+  insert: shiftRange('ext4_insert_range', true),
+  unshare: notSupported,
+};
+
+export const ext4: Filesystem = {
+  name: 'ext4',
+  lock_names: {},
+  huge_fault: ext4_dax_huge_fault,
+  setattr_size: ext4_setattr,
+  fallocate,
+  write_iter: ext4_dax_write_iter,
+  read_iter: ext4_dax_read_iter,
+};

@@ -1,0 +1,149 @@
+/**
+ * The block map of a file and the block allocator.
+ *
+ * Models what ext4 extents and XFS bmbt records mean (K16): a page of a file is a hole, unwritten (allocated, reads
+ * as zeros) or mapped. A freed block is not reusable before the transaction that freed it commits (K17). First
+ * fit: the lowest reusable block is taken, so that a freed block is soon somebody else's.
+ *
+ * Left out: delayed allocation (DAX has none), extent tree blocks, reserves, shared extents.
+ */
+import { changeRuns, visitRuns } from '../../machine/store.ts';
+import { COUNTER, INODE, type Kernel, WAIT } from '../kernel.ts';
+import { referenced_pages } from '../mm/page.ts';
+import { persist_blocks, write_blocks } from './content.ts';
+import { mark_inode_dirty } from './inode.ts';
+
+export const EXT_UNWRITTEN = 1;
+export const EXT_MAPPED = 2;
+const EXT_PFN = 4;
+
+/** Values of block_state; an owned block is BLOCK_OWNED + inode. */
+export const BLOCK_FREE = 0;
+export const BLOCK_FREED = 1;
+export const BLOCK_OWNED = 2;
+
+export const ext_pfn = (extent: number): number => Math.floor(extent / EXT_PFN);
+export const ext_mapped = (extent: number): boolean => (extent & 3) === EXT_MAPPED;
+
+/** The inode that owns a block, or -1. */
+export function block_owner(k: Kernel, pfn: number): number {
+  return Math.max(-1, k.block_state.get(0, pfn) - BLOCK_OWNED);
+}
+
+/** Gives every hole of [from, to) blocks in state `state`; zeroes them when they become readable. False: no space. */
+export function allocate_range(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
+  for (let page = from; page < to; ) {
+    const end = k.extents.runEnd(inode, page, to);
+    if (k.extents.get(inode, page) === 0 && !allocate_hole(k, inode, page, end, state)) return false;
+    page = end;
+  }
+  return true;
+}
+
+function allocate_hole(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
+  const limit = k.options.blocks + 1;
+  for (let page = from, pfn = 1; page < to; ) {
+    while (pfn < limit && k.block_state.get(0, pfn) !== BLOCK_FREE) pfn = k.block_state.runEnd(0, pfn, limit);
+    if (pfn >= limit) return false;
+    const pages = Math.min(to - page, k.block_state.runEnd(0, pfn, limit) - pfn);
+    take_blocks(k, inode, page, pfn, pages, state);
+    page += pages;
+    pfn += pages;
+  }
+  return true;
+}
+
+function take_blocks(k: Kernel, inode: number, page: number, pfn: number, pages: number, state: number): void {
+  k.block_state.setRange(0, pfn, pfn + pages, BLOCK_OWNED + inode);
+  k.block_index.setRange(0, pfn, pfn + pages, page + 1);
+  k.extents.setRange(inode, page, page + pages, pfn * EXT_PFN + state);
+  if (state === EXT_MAPPED) zero_blocks(k, pfn, pages);
+  mark_inode_dirty(k, inode);
+  k.spend('block_map');
+  k.emit({ type: 'blocks_allocated', inode, page, pages, pfn });
+}
+
+function zero_blocks(k: Kernel, pfn: number, pages: number): void {
+  write_blocks(k, pfn, pages, 0, 0, 4096);
+  persist_blocks(k, pfn, pages);
+  k.spend('copy_page', pages);
+}
+
+/** iomap_begin for a DAX write: [from, to) ends mapped and written; new blocks read as zeros (K42). False: no space. */
+export function allocate_written(k: Kernel, inode: number, from: number, to: number): boolean {
+  if (!allocate_range(k, inode, from, to, EXT_MAPPED)) return false;
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    if (ext_mapped(extent)) return;
+    zero_blocks(k, ext_pfn(extent), end - page);
+    k.extents.setRange(inode, page, end, extent - EXT_UNWRITTEN + EXT_MAPPED);
+    mark_inode_dirty(k, inode);
+  });
+  return true;
+}
+
+/** Mapped extents of [from, to) become unwritten in place: they read as zeros (ext4 ZERO_RANGE, K53). */
+export function convert_to_unwritten(k: Kernel, inode: number, from: number, to: number): void {
+  changeRuns(k.extents, inode, from, to, (extent) => (ext_mapped(extent) ? extent - EXT_MAPPED + EXT_UNWRITTEN : extent));
+  forget_content(k, inode, from, to);
+}
+
+/** The file's pages [from, to) read as zeros from here on, by the operations alone. */
+export function forget_content(k: Kernel, inode: number, from: number, to: number): void {
+  k.shadow.setRange(inode, from, to, 0);
+  k.promised.setRange(inode, from, to, 0);
+  mark_inode_dirty(k, inode);
+}
+
+/** ext4_ext_remove_space(), xfs_bunmapi(): [from, to) become holes, their blocks wait for a commit (K17). */
+export function free_range(k: Kernel, inode: number, from: number, to: number): void {
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    const pfn = ext_pfn(extent);
+    const pages = end - page;
+    const referenced = referenced_pages(k, pfn, pages);
+    k.block_state.setRange(0, pfn, pfn + pages, BLOCK_FREED);
+    k.block_index.setRange(0, pfn, pfn + pages, 0);
+    k.owed.setRange(0, pfn, pfn + pages, 0);
+    k.extents.setRange(inode, page, end, 0);
+    k.counters.set(0, COUNTER.freed, k.counters.get(0, COUNTER.freed) + pages);
+    k.spend('block_map');
+    k.emit({ type: 'blocks_freed', inode, page, pages, pfn, referenced });
+  });
+  forget_content(k, inode, from, to);
+  k.m.queues.wakeAll(WAIT.journal, 0, 0);
+}
+
+/** Moves the extents (and the ghost content) of [from, end of file) by `by` pages. */
+export function shift_extents(k: Kernel, inode: number, from: number, by: number): void {
+  const runs: [number, number, number][] = [];
+  visitRuns(k.extents, inode, from, k.llong_max_pages, (page, end, extent) => runs.push([page, end, extent]));
+  k.extents.setRange(inode, from, k.llong_max_pages, 0);
+  for (const [page, end, extent] of runs) {
+    k.extents.setRange(inode, page + by, end + by, extent);
+    k.block_index.setRange(0, ext_pfn(extent), ext_pfn(extent) + end - page, page + by + 1);
+  }
+  const content: [number, number, number][] = [];
+  visitRuns(k.shadow, inode, from, k.llong_max_pages, (page, end, value) => content.push([page, end, value]));
+  forget_content(k, inode, from, k.llong_max_pages);
+  for (const [page, end, value] of content) k.shadow.setRange(inode, page + by, end + by, value);
+  k.promised.setRange(inode, Math.min(from, from + by), k.llong_max_pages, 0);
+  k.emit({ type: 'blocks_moved', inode });
+}
+
+/** True when the inode has no blocks at all. */
+export function has_no_extents(k: Kernel, inode: number): boolean {
+  return k.extents.nextNonZero(inode, 0, k.llong_max_pages) === k.llong_max_pages;
+}
+
+/** Allocated blocks of a file, in pages. */
+export function block_count(k: Kernel, inode: number): number {
+  let blocks = 0;
+  visitRuns(k.extents, inode, 0, k.llong_max_pages, (page, end) => {
+    blocks += end - page;
+  });
+  return blocks;
+}
+
+/** Forgets that the inode's metadata is newer than its last commit. */
+export function clear_inode_dirty(k: Kernel, inode: number): void {
+  k.inodes.set(inode, INODE.dirty, 0);
+}

@@ -1,0 +1,26 @@
+/**
+ * What a filesystem provides: its operations, as paths. ext4.ts and xfs.ts each export one.
+ */
+import type { Path } from '../../machine/program.ts';
+import type { Kernel } from '../kernel.ts';
+
+export type FaultLocals = 'inode' | 'page' | 'end' | 'mm' | 'va' | 'write' | 'cow' | 'device';
+/** A byte range as pages and bytes; `end` is exclusive. */
+export type RangeLocals = 'inode' | 'start_page' | 'start_byte' | 'end_page' | 'end_byte';
+
+export type FallocateMode = 'alloc' | 'punch' | 'zero' | 'collapse' | 'insert' | 'unshare';
+
+export interface Filesystem {
+  readonly name: 'ext4' | 'xfs';
+  /** The filesystem's own names for the generic locks, where it has them. */
+  readonly lock_names: Readonly<Partial<Record<string, string>>>;
+  /** vm_ops->huge_fault with PTE order: pages dealt with (at least 1), or an error. */
+  readonly huge_fault: Path<Kernel, FaultLocals>;
+  /** inode_operations->setattr for ATTR_SIZE; the caller holds i_rwsem. */
+  readonly setattr_size: Path<Kernel, 'inode' | 'size_page' | 'size_byte'>;
+  /** file_operations->fallocate, one path per mode. */
+  readonly fallocate: Readonly<Record<FallocateMode, Path<Kernel, RangeLocals | 'keep_size'>>>;
+  /** file_operations->write_iter and ->read_iter on DAX. */
+  readonly write_iter: Path<Kernel, RangeLocals | 'token'>;
+  readonly read_iter: Path<Kernel, RangeLocals>;
+}

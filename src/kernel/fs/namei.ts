@@ -1,0 +1,87 @@
+/**
+ * Names and descriptors. Models fs/namei.c of 6.1: unlink and rename lock the directory, then the inodes (K32).
+ *
+ * One directory stands for all (inode 0 lends its i_rwsem).
+ */
+import { DIRECTORY, i_rwsem, INODE, type Kernel, path } from '../kernel.ts';
+import { evict_unused_inodes } from './evict.ts';
+import { inode_get, inode_put, mark_inode_dirty } from './inode.ts';
+import { do_truncate } from './truncate.ts';
+
+/** open(2): a file that does not exist is made; with O_TRUNC its size becomes 0. */
+export const do_sys_open = path('do_sys_open', ['inode', 'trunc', 'error'], ({ act, label, branch, mark, call, ret }) => [
+  label('do_dentry_open', 'K49', (k, f) => {
+    if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
+      k.inodes.set(f.inode, INODE.nlink, 1);
+      mark_inode_dirty(k, f.inode);
+    }
+    inode_get(k, f.inode);
+  }),
+  branch('no O_TRUNC', (_k, f) => f.trunc === 0, 'done'),
+  call(
+    do_truncate,
+    (_k, f, callee) => {
+      callee.inode = f.inode;
+    },
+    'handle_truncate',
+  ),
+  act('result', (k, f) => {
+    f.error = k.ret;
+    // A failed O_TRUNC fails the open: no descriptor is left behind.
+    if (f.error < 0) inode_put(k, f.inode);
+  }),
+  mark('done'),
+  ret((_k, f) => f.error),
+]);
+
+/** close(2) of the last descriptor of an open file. */
+export const close_fd = path('__fput', ['inode'], ({ label, call, ret }) => [
+  label('fput', 'K62', (k, f) => {
+    inode_put(k, f.inode);
+  }),
+  call(evict_unused_inodes, () => undefined),
+  ret(),
+]);
+
+function drop_nlink(k: Kernel, inode: number): void {
+  k.inodes.set(inode, INODE.nlink, Math.max(0, k.inodes.get(inode, INODE.nlink) - 1));
+  mark_inode_dirty(k, inode);
+}
+
+/** unlink(2): the victim's i_rwsem is taken too, so it waits behind whoever waits with it held (K32). */
+export const do_unlinkat = path('do_unlinkat', ['inode'], ({ act, down_write, up, call, ret }) => [
+  down_write('inode_lock of the directory', () => i_rwsem(DIRECTORY)),
+  down_write('inode_lock of the victim', (_k, f) => i_rwsem(f.inode)),
+  act('drop_nlink', (k, f) => {
+    drop_nlink(k, f.inode);
+  }),
+  up('inode_unlock of the victim', (_k, f) => i_rwsem(f.inode)),
+  up('inode_unlock of the directory', () => i_rwsem(DIRECTORY)),
+  call(evict_unused_inodes, () => undefined),
+  ret(),
+]);
+
+/** rename(2): lock_two_nondirectories() on source and replaced file, the lower inode first; `over` 0: none. */
+export const do_renameat2 = path(
+  'do_renameat2',
+  ['inode', 'over', 'first', 'second'],
+  ({ act, branch, mark, down_write, up, call, ret }) => [
+    act('order', (_k, f) => {
+      f.first = f.over === 0 ? f.inode : Math.min(f.inode, f.over);
+      f.second = f.over === 0 || f.over === f.inode ? 0 : Math.max(f.inode, f.over);
+    }),
+    down_write('lock_rename', () => i_rwsem(DIRECTORY)),
+    down_write('lock_two_nondirectories first', (_k, f) => i_rwsem(f.first)),
+    branch('one inode only', (_k, f) => f.second === 0, 'rename'),
+    down_write('lock_two_nondirectories second', (_k, f) => i_rwsem(f.second)),
+    act('drop_nlink', (k, f) => {
+      drop_nlink(k, f.over);
+    }),
+    up('unlock_two_nondirectories second', (_k, f) => i_rwsem(f.second)),
+    mark('rename'),
+    up('unlock_two_nondirectories first', (_k, f) => i_rwsem(f.first)),
+    up('unlock_rename', () => i_rwsem(DIRECTORY)),
+    call(evict_unused_inodes, () => undefined),
+    ret(),
+  ],
+);

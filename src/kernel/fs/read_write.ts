@@ -1,0 +1,133 @@
+/**
+ * read(2) and write(2) on a DAX file. Models fs/dax.c:dax_iomap_rw() and its callers of 6.1.
+ *
+ * A write holds i_rwsem for write (a read for read) and never waits for a pin: there is no layout break here (K22,
+ * K165). New blocks drop clean entries and mappings of the range first (K44); stores are non-temporal (K68).
+ *
+ * Left out: O_DSYNC, faults on the user's buffer (K19), leases.
+ */
+import { visitRuns } from '../../machine/store.ts';
+import { ENOSPC } from '../errno.ts';
+import { i_data_sem, i_rwsem, type Kernel, path } from '../kernel.ts';
+import { persist_blocks, read_file_pages, write_blocks, write_shadow } from './content.ts';
+import { invalidate_inode_pages2_range } from './dax.ts';
+import { allocate_written, ext_mapped, ext_pfn } from './extent.ts';
+import { compare, i_size_write, size_byte, size_in_pages, size_page } from './inode.ts';
+import { dax_zero_page_bytes } from './truncate.ts';
+
+/** Copies `token` into bytes [start, end) of pages that all have written blocks. */
+function dax_copy_from_iter(k: Kernel, inode: number, token: number, startPage: number, startByte: number, endPage: number, endByte: number): void {
+  const last = endByte > 0 ? endPage + 1 : endPage;
+  visitRuns(k.extents, inode, startPage, last, (page, end, extent) => {
+    const pfn = ext_pfn(extent);
+    for (let at = page; at < end; ) {
+      const from = at === startPage ? startByte : 0;
+      const to = at === endPage ? endByte : 4096;
+      // The partial first and last pages stand alone, everything between is one piece.
+      const stop = from > 0 || to < 4096 ? at + 1 : Math.min(end, endPage);
+      const pages = Math.max(1, stop - at);
+      write_blocks(k, pfn + at - page, pages, token, from, to);
+      persist_blocks(k, pfn + at - page, pages);
+      write_shadow(k, inode, at, pages, token, from, to);
+      k.spend('copy_page', pages);
+      at += pages;
+    }
+  });
+  k.emit({ type: 'written', inode, page: startPage, pages: last - startPage });
+}
+
+/** Bytes between the old end of file and a write beyond it read as zeros: the tail of the old last page is zeroed. */
+export function zero_old_tail(k: Kernel, inode: number, toPage: number, toByte: number): void {
+  const page = size_page(k, inode);
+  if (compare(toPage, toByte, page, size_byte(k, inode)) <= 0) return;
+  dax_zero_page_bytes(k, inode, page, size_byte(k, inode), toPage > page ? 4096 : toByte);
+}
+
+/** dax_iomap_rw() for a write, with i_rwsem held: allocate, drop stale mappings, copy, grow. */
+export const dax_write_iter = path(
+  'dax_iomap_rw',
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'last', 'new_blocks', 'error'],
+  ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    down_write('iomap_begin', (_k, f) => i_data_sem(f.inode)),
+    act('allocate blocks', (k, f) => {
+      f.last = f.end_byte > 0 ? f.end_page + 1 : f.end_page;
+      k.spend('block_map');
+      zero_old_tail(k, f.inode, f.start_page, f.start_byte);
+      f.new_blocks = 0;
+      for (let page = f.start_page; page < f.last; page = k.extents.runEnd(f.inode, page, f.last)) {
+        if (!ext_mapped(k.extents.get(f.inode, page))) f.new_blocks = 1;
+      }
+      f.error = allocate_written(k, f.inode, f.start_page, f.last) ? 0 : -ENOSPC;
+    }),
+    up('iomap_end', (_k, f) => i_data_sem(f.inode)),
+    branch('ENOSPC', (_k, f) => f.error < 0, 'fail'),
+    branch('no IOMAP_F_NEW', (_k, f) => f.new_blocks === 0, 'copy'),
+    call(invalidate_inode_pages2_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.start_page;
+      callee.to = f.last;
+    }),
+    mark('copy'),
+    label('dax_copy_from_iter', 'K68', (k, f) => {
+      dax_copy_from_iter(k, f.inode, f.token, f.start_page, f.start_byte, f.end_page, f.end_byte);
+      if (compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) > 0) {
+        i_size_write(k, f.inode, f.end_page, f.end_byte);
+      }
+    }),
+    ret(),
+    mark('fail'),
+    ret((_k, f) => f.error),
+  ],
+);
+
+/** write(2): i_rwsem for write around the copy (K18). */
+const writeIter = (name: string) =>
+  path(
+    name,
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'error'],
+    ({ act, down_write, up, call, ret }) => [
+      down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+      call(dax_write_iter, (_k, f, callee) => {
+        callee.inode = f.inode;
+        callee.start_page = f.start_page;
+        callee.start_byte = f.start_byte;
+        callee.end_page = f.end_page;
+        callee.end_byte = f.end_byte;
+        callee.token = f.token;
+      }),
+      act('result', (k, f) => {
+        f.error = k.ret;
+      }),
+      up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+      ret((_k, f) => f.error),
+    ],
+  );
+
+export const ext4_dax_write_iter = writeIter('ext4_dax_write_iter');
+export const xfs_file_dax_write = writeIter('xfs_file_dax_write');
+
+/** Reads what [start, end) of the file holds, up to its size. */
+function dax_read(k: Kernel, inode: number, startPage: number, endPage: number, endByte: number): void {
+  const last = Math.min(endByte > 0 ? endPage + 1 : endPage, size_in_pages(k, inode));
+  for (let page = startPage; page < last; ) {
+    const end = k.extents.runEnd(inode, page, last);
+    const extent = k.extents.get(inode, page);
+    read_file_pages(k, inode, page, end - page, ext_mapped(extent) ? ext_pfn(extent) : 0);
+    k.spend('copy_page', end - page);
+    page = end;
+  }
+}
+
+/** read(2): i_rwsem for read (K18). */
+const readIter = (name: string) =>
+  path(name, ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'], ({ label, down_read, up, ret }) => [
+    down_read('inode_lock_shared', (_k, f) => i_rwsem(f.inode)),
+    label('dax_iomap_rw', 'K18', (k, f) => {
+      dax_read(k, f.inode, f.start_page, f.end_page, f.end_byte);
+    }),
+    up('inode_unlock_shared', (_k, f) => i_rwsem(f.inode)),
+    ret(),
+  ]);
+
+export const ext4_dax_read_iter = readIter('ext4_dax_read_iter');
+export const xfs_file_dax_read = readIter('xfs_file_dax_read');

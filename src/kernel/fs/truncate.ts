@@ -1,0 +1,103 @@
+/**
+ * Taking pages out of a file's mapping. Models mm/truncate.c of 6.1 for DAX mappings, and the VFS entry of truncate.
+ */
+import { i_rwsem, type Kernel, path } from '../kernel.ts';
+import { unmap_mapping_pages } from '../mm/rmap.ts';
+import { persist_blocks, write_blocks, write_shadow } from './content.ts';
+import { dax_delete_mapping_entries } from './dax.ts';
+import { ext_mapped, ext_pfn } from './extent.ts';
+import { count_size_change } from './inode.ts';
+
+/** truncate_pagecache(): pages from `from` on; unmapped before and after, private copies too (K46, K49). */
+export const truncate_pagecache = path('truncate_pagecache', ['inode', 'from'], ({ call, ret }) => [
+  call(unmap_mapping_pages, (k, f, callee) => {
+    callee.inode = f.inode;
+    callee.from = f.from;
+    callee.to = k.llong_max_pages;
+    callee.even_cows = 1;
+  }),
+  call(dax_delete_mapping_entries, (k, f, callee) => {
+    callee.inode = f.inode;
+    callee.from = f.from;
+    callee.to = k.llong_max_pages;
+  }),
+  call(
+    unmap_mapping_pages,
+    (k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = k.llong_max_pages;
+      callee.even_cows = 1;
+    },
+    'unmap_mapping_pages again',
+  ),
+  ret(),
+]);
+
+/** truncate_pagecache_range(): whole pages of [from, to); private copies stay (K46, K52). */
+export const truncate_pagecache_range = path('truncate_pagecache_range', ['inode', 'from', 'to'], ({ call, branch, mark, ret }) => [
+  branch('no whole page', (_k, f) => f.from >= f.to, 'delete'),
+  call(unmap_mapping_pages, (_k, f, callee) => {
+    callee.inode = f.inode;
+    callee.from = f.from;
+    callee.to = f.to;
+    callee.even_cows = 0;
+  }),
+  mark('delete'),
+  call(dax_delete_mapping_entries, (_k, f, callee) => {
+    callee.inode = f.inode;
+    callee.from = f.from;
+    callee.to = f.to;
+  }),
+  ret(),
+]);
+
+/** dax_zero_range() within one page: zeroes bytes [from, to) on the medium if the page has a written block. */
+export function dax_zero_page_bytes(k: Kernel, inode: number, page: number, from: number, to: number): void {
+  const extent = k.extents.get(inode, page);
+  if (from >= to || !ext_mapped(extent)) return;
+  write_blocks(k, ext_pfn(extent), 1, 0, from, to);
+  persist_blocks(k, ext_pfn(extent), 1);
+  write_shadow(k, inode, page, 1, 0, from, to);
+  k.spend('copy_page');
+}
+
+/** Zeroes the partial pages at both ends of a byte range; whole pages are left to the caller. */
+export function zero_partial_blocks(
+  k: Kernel,
+  inode: number,
+  startPage: number,
+  startByte: number,
+  endPage: number,
+  endByte: number,
+): void {
+  if (startPage === endPage) {
+    dax_zero_page_bytes(k, inode, startPage, startByte, endByte);
+    return;
+  }
+  if (startByte > 0) dax_zero_page_bytes(k, inode, startPage, startByte, 4096);
+  if (endByte > 0) dax_zero_page_bytes(k, inode, endPage, 0, endByte);
+}
+
+/** do_truncate(): truncate(2), ftruncate(2) and O_TRUNC; i_rwsem for write around the filesystem's setattr. */
+export const do_truncate = path('do_truncate', ['inode', 'size_page', 'size_byte', 'error'], ({ act, down_write, up, invoke, ret }) => [
+  down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+  act('size change begins', (k, f) => {
+    count_size_change(k, f.inode, 1);
+  }),
+  invoke<'inode' | 'size_page' | 'size_byte'>(
+    'i_op->setattr',
+    (k) => k.fs.setattr_size,
+    (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.size_page = f.size_page;
+      callee.size_byte = f.size_byte;
+    },
+  ),
+  act('size change ends', (k, f) => {
+    f.error = k.ret;
+    count_size_change(k, f.inode, -1);
+  }),
+  up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+  ret((_k, f) => f.error),
+]);

@@ -1,0 +1,229 @@
+/**
+ * fsync and msync on DAX. Models fs/dax.c:dax_writeback_mapping_range() of 6.1 and the callers that matter.
+ *
+ * Order that makes it safe (K64, K65): tag, lock the entry, take write permission away from page tables and mirrors,
+ * flush, clear the mark, unlock. No lock against truncate is held (K66), and neither i_rwsem nor invalidate_lock is
+ * taken by fsync (K32).
+ */
+import { visitRuns } from '../../machine/store.ts';
+import { COUNTER, type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
+import { pfn_mkclean_range } from '../mm/rmap.ts';
+import { first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
+import { persist_blocks } from './content.ts';
+import {
+  change_flags,
+  DAX_LOCKED,
+  dax_flags,
+  dax_is_dirty,
+  dax_is_locked,
+  dax_lock_entries,
+  dax_to_pfn,
+  dax_unlock_entries,
+  entry_key,
+  PAGECACHE_TAG_DIRTY,
+  PAGECACHE_TAG_TOWRITE,
+} from './dax.ts';
+import { ext_mapped, ext_pfn } from './extent.ts';
+import { journal_commit } from './journal.ts';
+
+/** tag_pages_for_writeback(). */
+function tag_pages_for_writeback(k: Kernel, inode: number, from: number, to: number): void {
+  visitRuns(k.i_pages, inode, from, to, (page, end, entry) => {
+    if (dax_is_dirty(entry)) change_flags(k, inode, page, end, PAGECACHE_TAG_TOWRITE, 0);
+  });
+}
+
+/** The first page of [from, to) whose entry is tagged, or `to`. */
+function next_tagged(k: Kernel, inode: number, from: number, to: number): number {
+  let page = k.i_pages.nextNonZero(inode, from, to);
+  while (page < to && (dax_flags(k.i_pages.get(inode, page)) & PAGECACHE_TAG_TOWRITE) === 0) {
+    page = k.i_pages.nextNonZero(inode, k.i_pages.runEnd(inode, page, to), to);
+  }
+  return page;
+}
+
+export const dax_writeback_mapping_range = path(
+  'dax_writeback_mapping_range',
+  ['inode', 'from', 'to', 'page', 'end', 'locked'],
+  ({ label, mark, act, branch, jump, call, sleep, ret }) => [
+    label('tag_pages_for_writeback', 'K64', (k, f) => {
+      tag_pages_for_writeback(k, f.inode, f.from, f.to);
+      f.page = f.from;
+    }),
+    mark('next'),
+    act('xas_for_each_marked', (k, f) => {
+      f.page = next_tagged(k, f.inode, f.page, f.to);
+    }),
+    branch('no more tagged entries', (_k, f) => f.page >= f.to, 'done'),
+    label('dax_writeback_one', 'K64', (k, f) => {
+      const entry = k.i_pages.get(f.inode, f.page);
+      f.locked = dax_is_locked(entry) ? 1 : 0;
+      f.end = f.page;
+      // Gone, moved or done by another fsync meanwhile: look at the next one (K66).
+      if (f.locked === 1 || (dax_flags(entry) & PAGECACHE_TAG_TOWRITE) === 0) return;
+      f.end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
+      dax_lock_entries(k, f.inode, f.page, f.end);
+      change_flags(k, f.inode, f.page, f.end, 0, PAGECACHE_TAG_TOWRITE);
+    }),
+    branch('entry was locked', (_k, f) => f.locked === 1, 'wait'),
+    branch('entry was done', (_k, f) => f.end === f.page, 'next'),
+    call(pfn_mkclean_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.page;
+      callee.to = f.end;
+    }),
+    label('dax_flush', 'K64', (k, f) => {
+      flush_entries(k, f.inode, f.page, f.end);
+    }),
+    label('dax_unlock_entry', 'K64', (k, f) => {
+      change_flags(k, f.inode, f.page, f.end, 0, PAGECACHE_TAG_DIRTY);
+      dax_unlock_entries(k, f.inode, f.page, f.end);
+      f.page = f.end;
+    }),
+    jump('next'),
+    mark('wait'),
+    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.page), true),
+    act('put_unlocked_entry', (k, f) => {
+      // Not locked after all: the next exclusive waiter must not be left asleep (K13).
+      if ((dax_flags(k.i_pages.get(f.inode, f.page)) & DAX_LOCKED) === 0) dax_wake_next(k, f.inode, f.page);
+    }),
+    jump('next'),
+    mark('done'),
+    ret(),
+  ],
+);
+
+function dax_wake_next(k: Kernel, inode: number, page: number): void {
+  const key = entry_key(inode, page);
+  k.m.queues.wakeNext(key.kind, key.a, key.b);
+}
+
+/** dax_flush() of every block behind [page, end). */
+function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
+  visitRuns(k.i_pages, inode, page, end, (from, to, entry) => {
+    const pfn = dax_to_pfn(entry);
+    if (pfn === 0) return;
+    persist_blocks(k, pfn, to - from);
+    k.spend('flush_page', to - from);
+    k.emit({ type: 'flush', pfn, pages: to - from });
+  });
+}
+
+/** A free bit for one fsync in flight, so that what it owes can be told from what another owes. */
+function take_fsync_slot(k: Kernel): number {
+  const used = k.counters.get(0, COUNTER.fsync_slots);
+  let slot = 1;
+  while ((used & slot) !== 0) slot *= 2;
+  k.counters.set(0, COUNTER.fsync_slots, used | slot);
+  return slot;
+}
+
+/** Ghost: marks the blocks of [from, to) that are newer in cache than on the medium: this fsync owes them. */
+function note_owed(k: Kernel, inode: number, from: number, to: number, slot: number): void {
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    if (!ext_mapped(extent)) return;
+    const pfn = ext_pfn(extent);
+    for (let offset = 0; offset < end - page; ) {
+      const piece = Math.min(k.data.runEnd(0, pfn + offset, pfn + end - page), k.media.runEnd(0, pfn + offset, pfn + end - page)) - pfn;
+      if (k.data.get(0, pfn + offset) !== k.media.get(0, pfn + offset)) or_owed(k, pfn + offset, pfn + piece, slot);
+      offset = piece;
+    }
+  });
+}
+
+function or_owed(k: Kernel, from: number, to: number, slot: number): void {
+  for (let pfn = from; pfn < to; ) {
+    const end = k.owed.runEnd(0, pfn, to);
+    k.owed.setRange(0, pfn, end, k.owed.get(0, pfn) | slot);
+    pfn = end;
+  }
+}
+
+/** Ghost: how many pages this fsync returned without having flushed; what it did flush is promised from here on. */
+function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: number): number {
+  let owed = 0;
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    if (!ext_mapped(extent)) return;
+    const pfn = ext_pfn(extent);
+    visitRuns(k.owed, 0, pfn, pfn + end - page, (first, last, slots) => {
+      if ((slots & slot) === 0) return;
+      owed += last - first;
+      k.owed.setRange(0, first, last, slots & ~slot);
+    });
+    promise_pages(k, inode, page, end, pfn);
+  });
+  k.counters.set(0, COUNTER.fsync_slots, k.counters.get(0, COUNTER.fsync_slots) & ~slot);
+  return owed;
+}
+
+/** Pages whose cache and medium agree now must survive a crash until they are changed again. */
+function promise_pages(k: Kernel, inode: number, page: number, end: number, pfn: number): void {
+  for (let at = page; at < end; at++) {
+    const value = k.media.get(0, pfn + at - page);
+    if (value !== 0 && value === k.data.get(0, pfn + at - page)) k.promised.setRange(inode, at, at + 1, value);
+  }
+}
+
+/** file_write_and_wait_range() and the commit that makes it durable: fsync(2) of pages [from, to). */
+export const vfs_fsync_range = path(
+  'vfs_fsync_range',
+  ['inode', 'from', 'to', 'slot'],
+  ({ label, call, ret }) => [
+    label('fsync', 'K64', (k, f) => {
+      k.emit({ type: 'fsync_call', inode: f.inode });
+      if (!k.options.durability) return;
+      f.slot = take_fsync_slot(k);
+      note_owed(k, f.inode, f.from, f.to, f.slot);
+    }),
+    call(dax_writeback_mapping_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
+    label('commit metadata', 'K64', (k) => {
+      k.spend('journal_commit');
+      journal_commit(k);
+    }),
+    label('fsync returns', 'K64', (k, f) => {
+      const owed = k.options.durability ? settle_owed(k, f.inode, f.from, f.to, f.slot) : 0;
+      k.emit({ type: 'fsync_ret', inode: f.inode, from: f.from, to: f.to, owed });
+    }),
+    ret(),
+  ],
+);
+
+/** msync(2) with MS_SYNC: an fsync of each shared file range, mmap_lock dropped meanwhile (mm/msync.c). */
+export const ksys_msync = path(
+  'ksys_msync',
+  ['mm', 'from', 'to', 'vma', 'inode', 'first', 'last', 'error'],
+  ({ act, mark, branch, jump, down_read, up, call, ret }) => [
+    down_read('mmap_read_lock', (_k, f) => mmap_lock(f.mm)),
+    mark('next'),
+    act('find_vma', (k, f) => {
+      f.vma = first_vma(k, f.mm, f.from, f.to, false);
+      if (f.vma === NO_VMA) return;
+      const end = Math.min(f.to, k.vmas.get(f.vma, VMA.end));
+      const start = Math.max(f.from, k.vmas.get(f.vma, VMA.start));
+      f.inode = k.vmas.get(f.vma, VMA.shared) === 1 ? k.vmas.get(f.vma, VMA.inode) : 0;
+      f.first = linear_page_index(k, f.vma, start);
+      f.last = f.first + end - start;
+      f.from = end;
+    }),
+    branch('no more VMAs', (_k, f) => f.vma === NO_VMA, 'done'),
+    branch('private', (_k, f) => f.inode === 0, 'next'),
+    up('mmap_read_unlock', (_k, f) => mmap_lock(f.mm)),
+    call(vfs_fsync_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.first;
+      callee.to = f.last;
+    }),
+    down_read('mmap_read_lock again', (_k, f) => mmap_lock(f.mm)),
+    jump('next'),
+    mark('done'),
+    up('mmap_read_unlock at the end', (_k, f) => mmap_lock(f.mm)),
+    ret(),
+  ],
+);
+
+/** filemap_write_and_wait_range(): writeback of [from, to) with what the caller holds. */
+export const filemap_write_and_wait_range = dax_writeback_mapping_range;

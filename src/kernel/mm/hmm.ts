@@ -1,0 +1,64 @@
+/**
+ * Mirroring a range of an address space. Models mm/hmm.c:hmm_range_fault() of 6.1.
+ *
+ * The caller holds mmap_lock for read and has a sequence from mmu_interval_read_begin(); what lands in `pfns` is a
+ * hint until read_retry succeeds under the driver lock, and no reference is taken (K145).
+ *
+ * Every page of the range is requested with REQ_FAULT, and REQ_WRITE when `write` (K140).
+ *
+ * Left out: snapshots without a request, device-private and migration entries (fsdax has none, K76, K148), PMD and
+ * PUD mappings.
+ */
+import { EBUSY, EFAULT, EPERM } from '../errno.ts';
+import { type Kernel, path, VMA } from '../kernel.ts';
+import { handle_mm_fault } from './memory.ts';
+import { mmu_interval_read_retry } from './mmu_notifier.ts';
+import { mk_pte, pte_allows, pte_pfn, pte_write, PTE_WRITE } from './pgtable.ts';
+import { find_vma, NO_VMA } from './vma.ts';
+
+/** hmm_vma_walk_test() and the permission half of hmm_vma_fault(): 0 or the error of K141. */
+function vma_error(k: Kernel, mm: number, va: number, write: boolean): number {
+  const vma = find_vma(k, mm, va);
+  if (vma === NO_VMA) return -EFAULT;
+  return write && k.vmas.get(vma, VMA.writable) === 0 ? -EPERM : 0;
+}
+
+/** Returns 0 with the region's `pfns` filled for [start, end), -EBUSY when the range was invalidated, or an error. */
+export const hmm_range_fault = path(
+  'hmm_range_fault',
+  ['region', 'mm', 'start', 'end', 'write', 'seq', 'va', 'pte', 'error'],
+  ({ label, act, mark, branch, call, ret }) => [
+    act('start', (_k, f) => {
+      f.va = f.start;
+    }),
+    mark('next'),
+    branch('range done', (_k, f) => f.va >= f.end, 'done'),
+    label('hmm_vma_handle_pte', 'K141', (k, f) => {
+      // mmu_interval_check_retry(): without the driver lock an early hint (K128, K143).
+      f.error = mmu_interval_read_retry(k, f.region, f.seq) ? -EBUSY : vma_error(k, f.mm, f.va, f.write === 1);
+      f.pte = k.ptes.get(f.mm, f.va);
+      if (f.error < 0 || !pte_allows(f.pte, f.write === 1)) return;
+      const stop = k.grainEnd(f.va, k.ptes.runEnd(f.mm, f.va, f.end));
+      k.spend('hmm_page', stop - f.va);
+      k.pfns.setRange(f.region, f.va, stop, mk_pte(pte_pfn(f.pte), pte_write(f.pte) ? PTE_WRITE : 0));
+      f.va = stop;
+      f.pte = -1;
+    }),
+    branch('failed', (_k, f) => f.error < 0, 'failed'),
+    branch('valid', (_k, f) => f.pte === -1, 'next'),
+    call(handle_mm_fault, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.va = f.va;
+      callee.end = f.end;
+      callee.write = f.write;
+      callee.device = 1;
+    }),
+    // After a fault the walk goes on at the first page not filled, without a new read_begin (K143).
+    branch('hmm_vma_fault', (k) => k.ret > 0, 'next'),
+    ret(() => -EFAULT),
+    mark('failed'),
+    ret((_k, f) => f.error),
+    mark('done'),
+    ret(),
+  ],
+);

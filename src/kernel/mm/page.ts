@@ -1,0 +1,83 @@
+/**
+ * Physical pages and their reference counts.
+ *
+ * Models struct page of 6.1 for fsdax blocks and for anonymous pages (include/linux/mm.h, mm/memremap.c).
+ *
+ * A block of the filesystem is a page frame: pfn 1 to `blocks`. Its count is kept relative to the idle value
+ * (1 in the kernels before the 6.15 rework), so 0 is idle and anything above it is busy: CPU mappings take no
+ * reference (K10). pfn 0 is the zero page, whose count nobody changes (K7). Anonymous pages follow the blocks;
+ * theirs is the full count.
+ *
+ * Left out: folios of more than one page, the LRU, the page lock (K76: fsdax pages have no use for them).
+ */
+import { changeRuns, visitRuns } from '../../machine/store.ts';
+import { COUNTER, type Kernel, WAIT } from '../kernel.ts';
+
+export const ZERO_PFN = 0;
+/** What a FOLL_PIN adds to the count of an order-0 page (K6). */
+export const GUP_PIN_COUNTING_BIAS = 1024;
+
+/** Adds `refs` to the count of each page of [pfn, pfn + pages); the zero page is left alone (K7). */
+export function page_ref_add(k: Kernel, pfn: number, pages: number, refs: number): void {
+  if (pfn === ZERO_PFN) return;
+  changeRuns(k.refcount, 0, pfn, pfn + pages, (count) => count + refs);
+}
+
+/** Takes `refs` from each page and wakes who waits for it to be idle (K10). */
+export function page_ref_sub(k: Kernel, pfn: number, pages: number, refs: number): void {
+  if (pfn === ZERO_PFN) return;
+  changeRuns(k.refcount, 0, pfn, pfn + pages, (count) => count - refs);
+  k.m.queues.wakeWhere(WAIT.page_idle, (page) => page >= pfn && page < pfn + pages && page_idle(k, page), true);
+}
+
+export function page_idle(k: Kernel, pfn: number): boolean {
+  return k.refcount.get(0, pfn) === 0;
+}
+
+/** A pin of [pfn, pfn + pages): counts and the two global counters (K6, K8). */
+export function try_grab_pages(k: Kernel, pfn: number, pages: number): void {
+  if (pfn === ZERO_PFN) return;
+  page_ref_add(k, pfn, pages, GUP_PIN_COUNTING_BIAS);
+  k.counters.set(0, COUNTER.pins_acquired, k.counters.get(0, COUNTER.pins_acquired) + pages);
+  k.emit({ type: 'pin', pfn, pages, held: pins_held(k) });
+}
+
+/** unpin_user_pages() for [pfn, pfn + pages). */
+export function unpin_pages(k: Kernel, pfn: number, pages: number): void {
+  if (pfn === ZERO_PFN) return;
+  k.spend('unpin_page', pages);
+  k.counters.set(0, COUNTER.pins_released, k.counters.get(0, COUNTER.pins_released) + pages);
+  page_ref_sub(k, pfn, pages, GUP_PIN_COUNTING_BIAS);
+  k.emit({ type: 'unpin', pfn, pages, held: pins_held(k) });
+}
+
+/** Pages pinned now, over all drivers. */
+export function pins_held(k: Kernel): number {
+  return k.counters.get(0, COUNTER.pins_acquired) - k.counters.get(0, COUNTER.pins_released);
+}
+
+/** True when [pfn, pfn + pages) is a frame outside the filesystem's blocks. */
+export function is_anon_pfn(k: Kernel, pfn: number): boolean {
+  return pfn > k.options.blocks;
+}
+
+/** A free anonymous page with one reference, or 0 when there is none. */
+export function alloc_anon_page(k: Kernel): number {
+  const first = k.options.blocks + 1;
+  const limit = first + k.options.anonPages;
+  for (let pfn = first; pfn < limit; pfn = k.refcount.runEnd(0, pfn, limit)) {
+    if (k.refcount.get(0, pfn) !== 0) continue;
+    k.refcount.setRange(0, pfn, pfn + 1, 1);
+    return pfn;
+  }
+  return 0;
+}
+
+/** Blocks among [pfn, pfn + pages) that something still holds a reference to. */
+export function referenced_pages(k: Kernel, pfn: number, pages: number): number {
+  let found = 0;
+  visitRuns(k.refcount, 0, pfn, pfn + pages, (from, to) => {
+    found += to - from;
+  });
+  return found;
+}

@@ -1,0 +1,28 @@
+/**
+ * What differs between kernels, as named rules. A release is a list of rules; code asks for a rule, never for a
+ * release.
+ */
+export interface Rules {
+  /** The layout break returns at once when no VMA maps the file, whatever is pinned (K31, K63). */
+  readonly layout_break_skips_unmapped_file: boolean;
+  /**
+   * The busy-page scan steps over an entry that is locked when it gets there (K174): get_unlocked_entry() advances
+   * the XArray iterator, so the entry is not looked at.
+   */
+  readonly busy_scan_skips_locked_entry: boolean;
+  /** A read fault marks the DAX entry dirty too (K41). */
+  readonly read_fault_dirties_entry: boolean;
+  /** ext4 PUNCH_HOLE writes dirty pages of the range back before it takes any lock (K52). */
+  readonly ext4_punch_writes_back_first: boolean;
+  /** XFS truncate down flushes the page of the new end of file (K51). */
+  readonly xfs_truncate_flushes_new_eof: boolean;
+  /** FOLL_LONGTERM is refused with -EOPNOTSUPP for a DAX file mapping (K88). */
+  readonly longterm_refused_on_fsdax: boolean;
+}
+
+export interface Release {
+  readonly name: string;
+  /** Source the rules were read in. */
+  readonly source: string;
+  readonly rules: Rules;
+}

@@ -1,0 +1,313 @@
+/**
+ * Runs compiled paths one atomic step at a time.
+ *
+ * The machine knows tasks, frames, locks, wait queues and a clock; it knows nothing of memory or files. Which
+ * task steps next is the caller's choice: that is a schedule.
+ */
+import { Clock, type StepCosts } from './clock.ts';
+import { type Code, type CompiledPath, FRAME_HEADER, type Instruction } from './code.ts';
+import { Locks } from './lock.ts';
+import type { AnyPath, Frame, Path } from './program.ts';
+import type { Store, StoreSnapshot, Table } from './store.ts';
+import { TASK, TASK_DEAD, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_USER, TASK_WIDTH } from './task.ts';
+import { WaitQueues } from './wait_queue.ts';
+
+export interface MachineOptions<K, E> {
+  readonly store: Store;
+  readonly code: Code<K>;
+  readonly costs: StepCosts;
+  /** Records the dense store makes room for. */
+  readonly tasks: number;
+  readonly locks: number;
+  /** Cells of one task's stack. */
+  readonly stackCells: number;
+  /** Called when an operation's outermost path returns. */
+  readonly onReturn: (task: number, ret: number) => void;
+  /** Called when a task goes to sleep and when it is woken. */
+  readonly onSleep: (task: number) => void;
+  readonly onWake: (task: number) => void;
+  /** Called with each event. */
+  readonly onEvent: (event: E) => void;
+}
+
+export interface MachineSnapshot {
+  readonly store: StoreSnapshot;
+  readonly times: readonly number[];
+  readonly taskCount: number;
+}
+
+/** A frame and the setter of its place: one object per path, moved from task to task. */
+interface FrameView {
+  readonly frame: Frame<string>;
+  place(task: number, base: number): void;
+}
+
+export class Machine<K, E> {
+  readonly clock: Clock;
+  readonly locks: Locks;
+  readonly queues: WaitQueues;
+  readonly tasks: Table;
+  /** The task whose step is running. */
+  current = 0;
+  private readonly store: Store;
+  private readonly stack: Table;
+  private readonly code: Code<K>;
+  private readonly options: MachineOptions<K, E>;
+  private readonly views = new Map<CompiledPath<K>, readonly [FrameView, FrameView]>();
+  private context: K | null = null;
+  private taskCount = 0;
+
+  constructor(options: MachineOptions<K, E>) {
+    const { store } = options;
+    this.options = options;
+    this.store = store;
+    this.code = options.code;
+    this.clock = new Clock(options.costs);
+    this.tasks = store.table({ name: 'task', width: TASK_WIDTH, rows: options.tasks });
+    this.stack = store.table({ name: 'stack', width: options.stackCells, rows: options.tasks });
+    const counters = store.table({ name: 'sleepers', width: 1, rows: 1 });
+    const locks = store.table({ name: 'lock', width: 3, rows: options.locks });
+    this.queues = new WaitQueues(this.tasks, counters, (task) => {
+      this.woken(task);
+    });
+    this.locks = new Locks(locks, this.tasks, this.queues);
+    for (const path of this.code.paths) {
+      this.views.set(path, [this.view(path.path.locals), this.view(path.path.locals)]);
+    }
+  }
+
+  /** The model the paths are written for; set once, before the first step. */
+  bind(context: K): void {
+    this.context = context;
+  }
+
+  get count(): number {
+    return this.taskCount;
+  }
+
+  /** Adds a task in user space and gives its number. */
+  addTask(): number {
+    const task = this.taskCount++;
+    this.queues.setTaskCount(this.taskCount);
+    return task;
+  }
+
+  /** Forgets all tasks; the store is cleared by its owner. */
+  reset(): void {
+    this.taskCount = 0;
+    this.queues.setTaskCount(0);
+    this.clock.reset();
+  }
+
+  /** Puts a task that is in user space at the start of a path. */
+  enter<L extends string>(task: number, path: Path<K, L>, pass: (frame: Frame<L>) => void): void {
+    const compiled = this.code.of(path as AnyPath<K>);
+    const view = this.viewOf(compiled, task, 0);
+    pass(view as Frame<L>);
+    this.tasks.set(task, TASK.pc, compiled.entry);
+    this.tasks.set(task, TASK.base, 0);
+    this.tasks.set(task, TASK.state, TASK_RUNNING);
+    this.tasks.set(task, TASK.ret, 0);
+  }
+
+  state(task: number): number {
+    return this.tasks.get(task, TASK.state);
+  }
+
+  /** True when the task can take a step in the kernel. */
+  runnable(task: number): boolean {
+    return this.state(task) === TASK_RUNNING;
+  }
+
+  asleep(task: number): boolean {
+    return this.state(task) >= TASK_INTERRUPTIBLE && this.state(task) < TASK_DEAD;
+  }
+
+  /** The instruction at which the task's next step begins. Only for a task that is in the kernel. */
+  position(task: number): Instruction<K> {
+    return this.code.instructions[this.tasks.get(task, TASK.pc)] as Instruction<K>;
+  }
+
+  /** Paths of the task's frames, outermost first, with access to each frame's locals. */
+  frames(task: number): { path: string; frame: Frame<string> }[] {
+    if (this.state(task) === TASK_USER || this.state(task) === TASK_DEAD) return [];
+    const found: { path: string; frame: Frame<string> }[] = [];
+    let instruction = this.position(task);
+    let base = this.tasks.get(task, TASK.base);
+    for (;;) {
+      found.unshift({ path: instruction.path.name, frame: this.copyFrame(instruction.path, task, base) });
+      if (base === 0) return found;
+      instruction = this.code.instructions[this.stack.get(task, base) - 1] as Instruction<K>;
+      base = this.stack.get(task, base + 1);
+    }
+  }
+
+  /** Return value of the last path the current task called. */
+  get ret(): number {
+    return this.tasks.get(this.current, TASK.ret);
+  }
+
+  spend(cost: string, units = 1): void {
+    this.clock.spend(this.current, cost, units);
+  }
+
+  emit(event: E): void {
+    this.options.onEvent(event);
+  }
+
+  signal(task: number): void {
+    if (this.state(task) === TASK_DEAD) return;
+    this.tasks.set(task, TASK.signal, 1);
+    if (this.state(task) === TASK_INTERRUPTIBLE) this.queues.wake(task);
+  }
+
+  signal_pending(task: number): boolean {
+    return this.tasks.get(task, TASK.signal) === 1;
+  }
+
+  kill(task: number): void {
+    this.tasks.set(task, TASK.state, TASK_DEAD);
+  }
+
+  /** Runs one atomic step of a runnable task. */
+  step(task: number): void {
+    const context = this.context as K;
+    const { tasks } = this;
+    this.current = task;
+    this.clock.spend(task, 'step', 1);
+    let pc = tasks.get(task, TASK.pc);
+    let base = tasks.get(task, TASK.base);
+    for (let first = true; ; first = false) {
+      const instruction = this.code.instructions[pc] as Instruction<K>;
+      if (!first && instruction.yields) break;
+      const frame = this.viewOf(instruction.path, task, base);
+      switch (instruction.kind) {
+        case 'act':
+          instruction.act?.(context, frame);
+          pc++;
+          continue;
+        case 'branch':
+          pc = instruction.test?.(context, frame) === true ? instruction.target : pc + 1;
+          continue;
+        case 'jump':
+          pc = instruction.target;
+          continue;
+        case 'up':
+          this.locks.release(task, instruction.query?.(context, frame) as number);
+          pc++;
+          continue;
+        case 'downgrade':
+          this.locks.downgrade(task, instruction.query?.(context, frame) as number);
+          pc++;
+          continue;
+        case 'down':
+          this.clock.spend(task, 'lock', 1);
+          pc++;
+          if (this.locks.acquire(task, instruction.query?.(context, frame) as number, instruction.write)) continue;
+          this.park(task, pc, base);
+          return;
+        case 'sleep':
+          this.queues.sleep(task, this.keyOf(instruction, context, frame), instruction.state, instruction.exclusive);
+          this.park(task, pc + 1, base);
+          return;
+        case 'call': {
+          const callee = this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
+          const calleeBase = base + instruction.path.frameSize;
+          this.stack.set(task, calleeBase, pc + 2);
+          this.stack.set(task, calleeBase + 1, base);
+          instruction.pass?.(context, frame, this.viewOf(callee, task, calleeBase, callee === instruction.path));
+          base = calleeBase;
+          pc = callee.entry;
+          continue;
+        }
+        case 'ret': {
+          const value = instruction.query?.(context, frame) as number;
+          tasks.set(task, TASK.ret, value);
+          const from = this.stack.get(task, base) - 1;
+          const callerBase = this.stack.get(task, base + 1);
+          for (let cell = 0; cell < instruction.path.frameSize; cell++) this.stack.set(task, base + cell, 0);
+          if (from < 0) {
+            this.leave(task, value);
+            return;
+          }
+          pc = from;
+          base = callerBase;
+          continue;
+        }
+      }
+    }
+    tasks.set(task, TASK.pc, pc);
+    tasks.set(task, TASK.base, base);
+  }
+
+  snapshot(): MachineSnapshot {
+    return { store: this.store.snapshot(), times: this.clock.snapshot(), taskCount: this.taskCount };
+  }
+
+  restore(snapshot: MachineSnapshot): void {
+    this.store.restore(snapshot.store);
+    this.clock.restore(snapshot.times);
+    this.taskCount = snapshot.taskCount;
+    this.queues.setTaskCount(this.taskCount);
+  }
+
+  private park(task: number, pc: number, base: number): void {
+    this.tasks.set(task, TASK.pc, pc);
+    this.tasks.set(task, TASK.base, base);
+    this.options.onSleep(task);
+  }
+
+  private leave(task: number, ret: number): void {
+    this.tasks.set(task, TASK.pc, 0);
+    this.tasks.set(task, TASK.base, 0);
+    if (this.state(task) !== TASK_DEAD) this.tasks.set(task, TASK.state, TASK_USER);
+    this.options.onReturn(task, ret);
+  }
+
+  private woken(task: number): void {
+    this.clock.advance(task, this.clock.of(this.current));
+    this.clock.spend(task, 'context_switch', 1);
+    this.options.onWake(task);
+  }
+
+  private keyOf(instruction: Instruction<K>, context: K, frame: Frame<string>) {
+    if (instruction.key === null) throw new Error(`${instruction.name}: a sleep needs a key`);
+    return instruction.key(context, frame);
+  }
+
+  private viewOf(path: CompiledPath<K>, task: number, base: number, second = false): Frame<string> {
+    const views = this.views.get(path) as readonly [FrameView, FrameView];
+    const view = second ? views[1] : views[0];
+    view.place(task, base);
+    return view.frame;
+  }
+
+  private view(locals: readonly string[]): FrameView {
+    const { stack } = this;
+    let row = 0;
+    let first = 0;
+    const frame: Frame<string> = {};
+    locals.forEach((name, index) => {
+      Object.defineProperty(frame, name, {
+        enumerable: true,
+        get: () => stack.get(row, first + index),
+        set: (value: number) => {
+          stack.set(row, first + index, value);
+        },
+      });
+    });
+    return {
+      frame,
+      place(task, base) {
+        row = task;
+        first = base + FRAME_HEADER;
+      },
+    };
+  }
+
+  private copyFrame(path: CompiledPath<K>, task: number, base: number): Frame<string> {
+    return Object.fromEntries(
+      path.path.locals.map((name, index) => [name, this.stack.get(task, base + FRAME_HEADER + index)]),
+    );
+  }
+}

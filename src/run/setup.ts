@@ -1,0 +1,96 @@
+/**
+ * Setups: a memory kind, a kernel release and a driver turned into what a session is built from.
+ */
+import type { Driver } from '../drivers/driver.ts';
+import { ext4 } from '../kernel/fs/ext4.ts';
+import type { Filesystem } from '../kernel/fs/filesystem.ts';
+import { xfs } from '../kernel/fs/xfs.ts';
+import type { Capacities } from '../kernel/kernel.ts';
+import { releaseNamed } from '../kernel/release/releases.ts';
+import type { Setup } from './session.ts';
+
+/** What memory the files lie in. */
+export const MEMORY_KINDS = [
+  { name: 'ext4_dax', title: 'a file on ext4 mounted with dax=always', filesystem: ext4 },
+  { name: 'xfs_dax', title: 'a file on XFS mounted with dax=always', filesystem: xfs },
+] as const satisfies readonly { name: string; title: string; filesystem: Filesystem }[];
+
+export type MemoryKind = (typeof MEMORY_KINDS)[number]['name'];
+
+/** Throws RangeError for a name that is not in {@link MEMORY_KINDS}. */
+export function filesystemOf(memory: string): Filesystem {
+  const kind = MEMORY_KINDS.find((candidate) => candidate.name === memory);
+  if (kind === undefined) throw new RangeError(`unknown memory ${memory}: one of ${MEMORY_KINDS.map((m) => m.name).join(', ')}`);
+  return kind.filesystem;
+}
+
+/** Room for short runs of small files. */
+export const SMALL: Capacities = {
+  tasks: 14,
+  inodes: 5,
+  filePages: 32,
+  mms: 3,
+  addressPages: 64,
+  vmas: 24,
+  regions: 4,
+  stackCells: 160,
+};
+
+/** The runs store has no capacities; only the size of a stack counts. */
+const UNBOUNDED: Capacities = {
+  tasks: 1,
+  inodes: 1,
+  filePages: 1,
+  mms: 1,
+  addressPages: 1,
+  vmas: 1,
+  regions: 1,
+  stackCells: 160,
+};
+
+/** 256 TiB of 4 KiB blocks: no log fills it. */
+const LARGE_BLOCKS = 2 ** 36;
+
+export interface SetupOptions {
+  readonly memory: string;
+  readonly kernel: string;
+  readonly driver: Driver;
+  readonly costs: Readonly<Record<string, number>>;
+}
+
+/** For the replay of a log: any size of file, runs of like pages in one step. */
+export function replaySetup(options: SetupOptions, devices: number): Setup {
+  return {
+    filesystem: filesystemOf(options.memory),
+    release: releaseNamed(options.kernel),
+    driver: options.driver,
+    costs: options.costs,
+    store: 'runs',
+    capacities: UNBOUNDED,
+    blocks: LARGE_BLOCKS,
+    anonPages: 2 ** 30,
+    grain: 'run',
+    durability: true,
+    devices: Math.max(1, devices),
+    patches: [],
+  };
+}
+
+/** For generated runs and exploration: small files, each page a step. */
+export function smallSetup(options: SetupOptions, changes: Partial<Setup> = {}): Setup {
+  return {
+    filesystem: filesystemOf(options.memory),
+    release: releaseNamed(options.kernel),
+    driver: options.driver,
+    costs: options.costs,
+    store: 'dense',
+    capacities: SMALL,
+    blocks: 64,
+    anonPages: 16,
+    grain: 'page',
+    durability: true,
+    devices: 2,
+    patches: [],
+    ...changes,
+  };
+}

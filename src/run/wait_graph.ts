@@ -1,0 +1,266 @@
+/**
+ * Who waits for whom: chains from a sleeping task down to what would let it go on.
+ *
+ * A chain follows locks to their holders, DAX entries to the task that locked them, a page's count to the region that
+ * pins it, and a region to its transfer or to user space. Nothing here looks at a driver's name (D5).
+ */
+import { TASK, WAIT_LOCK } from '../machine/task.ts';
+import { COUNTER, LOCK_CLASSES, LOCK_NAMES, WAIT } from '../kernel/kernel.ts';
+import { pte_pfn } from '../kernel/mm/pgtable.ts';
+import { JOB_NONE, REGION, type System } from '../drivers/system.ts';
+import { visitRuns } from '../machine/store.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Classes of a wait, from what its chain reaches first: a page reference, a driver's callback, a lock that a
+ * driver's fault path holds, another waiter, or a lock that a running task holds.
+ */
+export type WaitClass = 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock';
+
+export type ChainNode = 'task' | 'lock' | 'entry' | 'page' | 'sequence' | 'callback' | 'pin' | 'dma' | 'user';
+
+export interface Link {
+  readonly node: ChainNode;
+  readonly text: string;
+}
+
+/** What is at the end of a chain. `kernel`: a task or engine that goes on by itself. */
+export type Root = 'kernel' | 'user' | 'nobody' | 'cycle';
+
+export interface Wait {
+  readonly class: WaitClass;
+  readonly chain: readonly Link[];
+  readonly root: Root;
+}
+
+interface Sleep {
+  readonly kind: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+function sleepOf(k: System, task: number): Sleep {
+  const t = k.m.tasks;
+  return { kind: t.get(task, TASK.wait_kind), a: t.get(task, TASK.wait_a), b: t.get(task, TASK.wait_b) };
+}
+
+/** Why a sleeping task sleeps. */
+export function waitOf(session: Session, task: number): Wait {
+  const chain: Link[] = [];
+  const root = follow(session, task, chain, new Set());
+  return { class: classOf(session, task), chain, root };
+}
+
+function follow(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
+  if (seen.has(task)) return 'cycle';
+  seen.add(task);
+  const { system } = session;
+  const sleep = sleepOf(system, task);
+  chain.push({ node: 'task', text: `${session.taskName(task)} in ${functionOf(session, task)} waits` });
+  switch (sleep.kind) {
+    case WAIT_LOCK:
+      return followLock(session, task, sleep.a, chain, seen);
+    case WAIT.entry: {
+      chain.push({ node: 'entry', text: `for the DAX entry lock of ${fileName(session, sleep.a)} page ${sleep.b}` });
+      return followTask(session, system.entry_owner.get(sleep.a, sleep.b) - 1, chain, seen);
+    }
+    case WAIT.page_idle:
+      return followPage(session, sleep.a, chain, seen);
+    case WAIT.invalidate_seq:
+      chain.push({ node: 'sequence', text: `for invalidations of address space ${sleep.a} to end` });
+      return followTask(session, invalidatingTask(session, sleep.a, task), chain, seen);
+    case WAIT.drain:
+      chain.push({ node: 'dma', text: `for the transfer in flight of region ${sleep.a}` });
+      return 'kernel';
+    case WAIT.job:
+      chain.push({ node: 'dma', text: `for the transfer of region ${sleep.a} to end` });
+      return followTask(session, engineOf(session, sleep.a), chain, seen);
+    case WAIT.fence:
+      chain.push({ node: 'user', text: `for a fence of region ${sleep.a} that user space signals` });
+      return 'user';
+    default:
+      return 'nobody';
+  }
+}
+
+function followTask(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
+  if (task < 0) return 'nobody';
+  if (session.system.m.asleep(task)) return follow(session, task, chain, seen);
+  chain.push({ node: 'task', text: `${session.taskName(task)} in ${functionOf(session, task)}, which can go on` });
+  return 'kernel';
+}
+
+function followLock(session: Session, task: number, lock: number, chain: Link[], seen: Set<number>): Root {
+  const blockers = blockersOf(session, task, lock);
+  chain.push({ node: 'lock', text: `for ${lockName(session, lock)}` });
+  const asleep = blockers.find((blocker) => session.system.m.asleep(blocker));
+  return followTask(session, asleep ?? blockers[0] ?? -1, chain, seen);
+}
+
+/** Tasks that hold the lock, or stand before `task` in its queue. */
+function blockersOf(session: Session, task: number, lock: number): number[] {
+  const { m } = session.system;
+  const holders: number[] = [];
+  for (let other = 0; other < m.count; other++) if (other !== task && m.locks.holds(other, lock) !== 'no') holders.push(other);
+  if (holders.length > 0) return holders;
+  const rank = m.tasks.get(task, TASK.wait_rank);
+  for (let other = 0; other < m.count; other++) {
+    const sleep = sleepOf(session.system, other);
+    if (sleep.kind === WAIT_LOCK && sleep.a === lock && m.tasks.get(other, TASK.wait_rank) < rank) holders.push(other);
+  }
+  return holders;
+}
+
+function followPage(session: Session, pfn: number, chain: Link[], seen: Set<number>): Root {
+  const { system } = session;
+  const inode = system.block_state.get(0, pfn) - 2;
+  const page = system.block_index.get(0, pfn) - 1;
+  const where = inode > 0 ? `${fileName(session, inode)} page ${page}` : 'no file';
+  chain.push({
+    node: 'page',
+    text: `for pfn ${pfn} (${where}) to be idle; its count is ${system.refcount.get(0, pfn) + 1}, idle is 1`,
+  });
+  const region = regionHolding(system, pfn);
+  if (region < 0) {
+    chain.push({ node: 'pin', text: 'a reference that no region accounts for' });
+    return 'nobody';
+  }
+  return followRegion(session, region, chain, seen);
+}
+
+function followRegion(session: Session, region: number, chain: Link[], seen: Set<number>): Root {
+  const { system } = session;
+  const name = session.workload.regions[region] ?? `region ${region}`;
+  const from = system.regions.get(region, REGION.start);
+  const to = system.regions.get(region, REGION.end);
+  const perTransfer = system.regions.get(region, REGION.per_transfer) === 1;
+  chain.push({ node: 'pin', text: `held by ${system.driver.name} for ${name} (pages ${from} to ${to - 1} of address space ${system.regions.get(region, REGION.mm)})` });
+  if (perTransfer && system.regions.get(region, REGION.job) !== JOB_NONE) {
+    chain.push({ node: 'dma', text: 'until its transfer ends' });
+    return followTask(session, engineOf(session, region), chain, seen);
+  }
+  chain.push({ node: 'user', text: 'until user space detaches it' });
+  return 'user';
+}
+
+/** A region whose device table holds a reference to the frame, or -1. */
+export function regionHolding(k: System, pfn: number): number {
+  const count = k.counters.get(0, COUNTER.regions);
+  for (let region = 0; region < count; region++) {
+    let holds = false;
+    const start = k.regions.get(region, REGION.start);
+    const end = k.regions.get(region, REGION.end);
+    visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
+      const first = pte_pfn(pte);
+      if (first !== 0 && pfn >= first && pfn < first + to - va) holds = true;
+    });
+    if (holds) return region;
+  }
+  return -1;
+}
+
+function engineOf(session: Session, region: number): number {
+  return session.engineTask + session.system.regions.get(region, REGION.device);
+}
+
+const INVALIDATING = new Set([
+  'unmap_mapping_pages',
+  'pfn_mkclean_range',
+  'wp_page_copy',
+  'unmap_region',
+  'madvise_dontneed',
+  'sys_mremap',
+  'mmput',
+]);
+
+/** A task between invalidate_range_start and _end for the address space, or -1. */
+function invalidatingTask(session: Session, mm: number, except: number): number {
+  const { m } = session.system;
+  for (let task = 0; task < m.count; task++) {
+    if (task === except) continue;
+    if (m.frames(task).some((frame) => INVALIDATING.has(frame.path) && frame.frame['mm'] === mm)) return task;
+  }
+  return -1;
+}
+
+function classOf(session: Session, task: number): WaitClass {
+  const { system } = session;
+  const sleep = sleepOf(system, task);
+  if (sleep.kind === WAIT.page_idle) return 'reference';
+  if (inCallback(session, task) || sleep.kind === WAIT.drain || sleep.kind === WAIT.invalidate_seq) return 'callback';
+  const blocker = blockerOf(session, task, sleep);
+  if (blocker < 0) return 'lock';
+  if (inCallback(session, blocker)) return 'callback';
+  if (inDriverFault(session, blocker)) return 'fault_lock';
+  return system.m.asleep(blocker) ? 'cascade' : 'lock';
+}
+
+function blockerOf(session: Session, task: number, sleep: Sleep): number {
+  if (sleep.kind === WAIT_LOCK) {
+    const blockers = blockersOf(session, task, sleep.a);
+    return blockers.find((other) => session.system.m.asleep(other)) ?? blockers[0] ?? -1;
+  }
+  if (sleep.kind === WAIT.entry) return session.system.entry_owner.get(sleep.a, sleep.b) - 1;
+  return -1;
+}
+
+function inCallback(session: Session, task: number): boolean {
+  const callback = session.system.driver.invalidate?.name;
+  return session.system.m.frames(task).some((frame) => frame.path === callback);
+}
+
+/** The task runs the driver's fault path, or takes pages for it. */
+function inDriverFault(session: Session, task: number): boolean {
+  const { driver, m } = session.system;
+  const names = new Set([driver.device_fault.name, driver.attach.name, driver.begin_transfer.name]);
+  return m.frames(task).some((frame) => names.has(frame.path));
+}
+
+/** The kernel function the task is in. */
+export function functionOf(session: Session, task: number): string {
+  return session.system.m.frames(task).at(-1)?.path ?? 'user space';
+}
+
+export function fileName(session: Session, inode: number): string {
+  return session.workload.files[inode - 1]?.name ?? (inode === 0 ? 'the directory' : `inode ${inode}`);
+}
+
+/** A lock as a reviewer would call it: `i_rwsem of f1`. */
+export function lockName(session: Session, lock: number): string {
+  const kind = LOCK_NAMES[lock % LOCK_CLASSES] as string;
+  const index = Math.floor(lock / LOCK_CLASSES);
+  const own = session.system.fs.lock_names[kind];
+  const name = own === undefined ? kind : `${kind} (${own})`;
+  if (kind === 'mmap_lock') return `${name} of address space ${index}`;
+  if (kind === 'driver lock') return `${name} of region ${index}`;
+  return `${name} of ${fileName(session, index)}`;
+}
+
+/** True when a task sleeps although what it waits for is already so: its wake-up was lost (I7). */
+export function condition_true(k: System, task: number): boolean {
+  const sleep = sleepOf(k, task);
+  switch (sleep.kind) {
+    case WAIT_LOCK:
+      return lockIsFree(k, sleep.a);
+    case WAIT.entry:
+      return k.i_pages.get(sleep.a, sleep.b) % 8 < 4;
+    case WAIT.page_idle:
+      return k.refcount.get(0, sleep.a) === 0;
+    case WAIT.drain:
+      return k.regions.get(sleep.a, REGION.flight_end) === 0;
+    case WAIT.job:
+      return k.regions.get(sleep.a, REGION.job) === JOB_NONE;
+    case WAIT.fence:
+      return k.regions.get(sleep.a, REGION.job_fence) === 0;
+    case WAIT.journal:
+      return k.counters.get(0, COUNTER.freed) > 0;
+    default:
+      return false;
+  }
+}
+
+function lockIsFree(k: System, lock: number): boolean {
+  for (let task = 0; task < k.m.count; task++) if (k.m.locks.holds(task, lock) !== 'no') return false;
+  return true;
+}
+

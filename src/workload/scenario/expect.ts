@@ -1,0 +1,53 @@
+/** The `expect` of an operation and the `expect_end` of a scenario -> expectations of a workload. */
+import type { Offset } from '../offset.ts';
+import type { EndExpectation, Expectation } from '../workload.ts';
+import { indexOf, type Context } from './convert.ts';
+import type { ExpectationEntry, OperationEntry } from './operation_schema.ts';
+import type { ScenarioHeader } from './schema.ts';
+
+interface Audience {
+  readonly drivers?: readonly string[] | undefined;
+  readonly memory?: readonly string[] | undefined;
+}
+
+function audience({ drivers, memory }: Audience): {
+  drivers?: readonly string[];
+  memory?: readonly string[];
+} {
+  return { ...(drivers === undefined ? {} : { drivers }), ...(memory === undefined ? {} : { memory }) };
+}
+
+function expectation(op: number, entry: ExpectationEntry): Expectation {
+  const { outcome, errno, waits } = entry;
+  return {
+    op,
+    ...audience(entry),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(errno === undefined ? {} : { errno }),
+    ...(waits === undefined ? {} : { waits }),
+  };
+}
+
+/** The expectations that stand in operation `op`. */
+export function expectations(op: number, { expect }: OperationEntry): Expectation[] {
+  if (expect === undefined) return [];
+  return (Array.isArray(expect) ? expect : [expect]).map((entry) => expectation(op, entry));
+}
+
+type EndEntry = NonNullable<ScenarioHeader['expect_end']>[number];
+
+/** What is expected at the end; file names are checked against the declared ones. */
+export function endExpectation(context: Context, entry: EndEntry): EndExpectation {
+  const sizes = new Map<string, Offset>();
+  const inSizes: Context = { ...context, path: [...context.path, 'sizes'] };
+  for (const [name, size] of Object.entries(entry.sizes ?? {})) {
+    indexOf(inSizes, name, 'file', name);
+    sizes.set(name, size);
+  }
+  const freed = entry.blocks_freed_under_reference;
+  return {
+    ...audience(entry),
+    ...(entry.sizes === undefined ? {} : { sizes }),
+    ...(freed === undefined ? {} : { blocksFreedUnderReference: freed }),
+  };
+}

@@ -1,0 +1,96 @@
+/** The scenario file as a whole: one zod schema, and the JSON Schema published from it. */
+import { z } from 'zod';
+import { HOLDS } from '../device_plan.ts';
+import { audience, operationSchema } from './operation_schema.ts';
+import { name, pageRange, position, wholeNumber } from './scalars.ts';
+
+const ranges = z.union([pageRange, z.array(pageRange).min(1)]);
+
+const file = z
+  .strictObject({
+    size: position.optional().describe('i_size at the start; required for a file that exists.'),
+    written: ranges.optional().describe('Pages that hold data. Pages not listed are holes.'),
+    unwritten: ranges.optional().describe('Pages that are allocated and read as zeroes.'),
+    exists: z.boolean().default(true).describe('false: the file comes into being with its first open.'),
+  })
+  .meta({ id: 'file' });
+
+const process = z
+  .strictObject({
+    threads: z.array(name).min(1).optional().describe("Task names; absent: one, with the process's name."),
+  })
+  .meta({ id: 'process' });
+
+const endExpectation = z
+  .strictObject({
+    ...audience,
+    sizes: z.record(name, position).optional().describe('File to i_size at the end.'),
+    blocks_freed_under_reference: z
+      .enum(['none', 'some'])
+      .optional()
+      .describe('Blocks that were freed while a device reference to them was live.'),
+  })
+  .refine((value) => value.sizes !== undefined || value.blocks_freed_under_reference !== undefined, {
+    error: 'an expectation that expects nothing',
+    params: { hint: 'give sizes or blocks_freed_under_reference' },
+  })
+  .meta({ id: 'end_expectation', description: 'What is expected when the run has ended.' });
+
+const plan = z
+  .strictObject({
+    mappings: z.enum(['shared', 'all']).optional(),
+    access: z.enum(['read', 'write', 'mapping']).optional(),
+    transfer: z.enum(['before_removal', 'never']).optional(),
+    transfer_pages: wholeNumber(1, 2 ** 31).optional(),
+    hold: z.enum(HOLDS).optional(),
+  })
+  .meta({
+    id: 'plan',
+    description:
+      'What a device does beside the program, for scenarios without device operations of their own.',
+  });
+
+const header = {
+  $schema: z.string().optional().describe('For editors; not used.'),
+  title: z
+    .string()
+    .regex(/^\S(.*\S)?$/)
+    .describe('One line.'),
+  description: z.string().optional(),
+  facts: z
+    .array(z.string().regex(/^K[1-9][0-9]*$/))
+    .default([])
+    .describe('Numbers of the kernel facts the scenario shows, for example K34.'),
+  files: z.record(name, file),
+  processes: z.record(name, process),
+  plan: plan.optional(),
+  expect_end: z.array(endExpectation).min(1).optional(),
+};
+
+/** Everything but the operations, which are parsed one by one so that each error is found in one go. */
+export const headerSchema = z.strictObject({ ...header, ops: z.array(z.unknown()).min(1) });
+export type ScenarioHeader = z.output<typeof headerSchema>;
+
+/** The parts of the header that are right in themselves, also when others are not. */
+export function soundSections(root: Readonly<Record<string, unknown>>): Partial<ScenarioHeader> {
+  const files = header.files.safeParse(root['files']);
+  const processes = header.processes.safeParse(root['processes']);
+  const expectAtEnd = header.expect_end.safeParse(root['expect_end']);
+  return {
+    ...(files.success ? { files: files.data } : {}),
+    ...(processes.success ? { processes: processes.data } : {}),
+    ...(expectAtEnd.success ? { expect_end: expectAtEnd.data } : {}),
+  };
+}
+
+const scenarioSchema = z.strictObject({
+  ...header,
+  ops: z.array(operationSchema).min(1).describe('In the order in which they begin.'),
+});
+
+/** JSON Schema (2020-12) of scenario files; `scenario.schema.json` beside this file is this object. */
+export const SCENARIO_JSON_SCHEMA: Record<string, unknown> = {
+  $id: 'gup-vs-hmm/scenario/1',
+  title: 'gup-vs-hmm scenario',
+  ...z.toJSONSchema(scenarioSchema, { io: 'input', unrepresentable: 'any' }),
+};

@@ -1,0 +1,34 @@
+/**
+ * Calls that begin and end programs. Births come as events of their own (births.ts).
+ */
+import type { Handler } from './call_context.ts';
+import { CLONE_FLAGS, CLONE_VM } from './constants.ts';
+import { decodeFlags, structField } from './decode.ts';
+
+/** What a fork-like call's child shares with its parent, as CLONE_* bits; undefined if that is not printed. */
+export function cloneFlags(name: string, args: readonly string[]): number | undefined {
+  if (name === 'fork') return 0;
+  if (name === 'vfork') return CLONE_VM;
+  const struct = name === 'clone3' ? structField(args[0] ?? '', 'flags') : undefined;
+  const text = struct ?? args.find((arg) => arg.startsWith('flags='))?.slice('flags='.length);
+  return text === undefined ? undefined : decodeFlags(text, CLONE_FLAGS);
+}
+
+const execve: Handler = (context) => {
+  if (!context.ok) return;
+  const index = context.call.name === 'execveat' ? 1 : 0;
+  const path = context.arg(index);
+  const command = path.startsWith('"') ? context.path(index).split('/').at(-1) : undefined;
+  context.world.execute(context.thread, command, context.call.startLine);
+};
+
+const exit: Handler = (context) => {
+  context.thread.exitLine = context.call.startLine;
+};
+
+export const PROCESS_CALLS: Readonly<Record<string, Handler>> = {
+  execve,
+  execveat: execve,
+  exit,
+  exit_group: exit,
+};

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'properties/**/*.test.ts'],
+    pool: 'forks',
+    // Explorations and replays of long logs; two cores are enough for all of them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A test file without a test is a mistake.
+    passWithNoTests: false,
+  },
+});
