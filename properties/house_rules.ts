@@ -10,6 +10,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** A workload on the model: what everything that looks at runs may look at. */
+const MODEL = ['machine', 'kernel', 'drivers', 'run', 'workload', 'costs'];
+
 /**
  * What each folder of `src` may import besides itself: folders, or single files where a folder shares no more
  * than its vocabulary. `cli`, and the files directly in `src`, may import everything.
@@ -22,32 +25,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: ['machine', 'workload', 'costs'],
   drivers: ['machine', 'kernel', 'workload', 'costs'],
   mutants: ['machine', 'kernel', 'drivers'],
-  observe: ['machine', 'kernel', 'drivers', 'workload', 'costs', 'compare/result.ts'],
-  invariants: ['machine', 'kernel', 'drivers', 'workload', 'observe', 'compare/result.ts'],
-  explore: [
-    'machine',
-    'schedule',
-    'kernel',
-    'drivers',
-    'mutants',
-    'workload',
-    'costs',
-    'observe',
-    'invariants',
-  ],
-  compare: [
-    'machine',
-    'schedule',
-    'kernel',
-    'drivers',
-    'mutants',
-    'run',
-    'workload',
-    'costs',
-    'observe',
-    'invariants',
-    'explore',
-  ],
+  run: ['machine', 'schedule', 'kernel', 'drivers', 'workload', 'costs'],
+  observe: [...MODEL, 'compare/result.ts'],
+  invariants: [...MODEL, 'observe', 'compare/result.ts'],
+  explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants'],
+  compare: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'explore'],
   report: ['compare', 'workload', 'costs', 'kernel/facts'],
   witness: ['workload', 'compare', 'kernel/facts'],
 };

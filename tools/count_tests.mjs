@@ -19,7 +19,8 @@ function readReport(path) {
 const [, , path, exitCode] = process.argv;
 const report = readReport(path);
 const unloaded = report.testResults.filter(
-  ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
+  ({ status, assertionResults }) =>
+    status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
 ).length;
 const counted = report.numFailedTests + unloaded;
 const unexplained = counted === 0 && exitCode !== '0' ? 1 : 0;

@@ -254,7 +254,7 @@ export const ioctl_transfer = path(
     label('submit', 'K117'),
     branch('not attached', (k, f) => !may_transfer(k, f), 'no'),
     branch('queue is free', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'begin'),
-    sleep('wait for the transfer before', 'TASK_INTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
+    sleep('wait for the transfer before', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
     jump('wait'),
     mark('begin'),
     invoke<'region'>(

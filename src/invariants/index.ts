@@ -1,9 +1,22 @@
 /**
  * events + state -> verdicts: every invariant, by id.
  */
+import { balanced } from './accounting.ts';
+import { blockAccess } from './block_access.ts';
+import { coherent } from './coherence.ts';
+import { durable } from './durability.ts';
+import { faithfulErrors } from './errors.ts';
 import type { Invariant } from './invariant.ts';
 import { blockRemovalNeverBlocked } from './never_blocked.ts';
+import { waiting } from './waiting.ts';
 
-export const INVARIANTS: readonly Invariant[] = [...blockRemovalNeverBlocked];
+const numbered = [...blockAccess, ...waiting, durable, ...coherent, balanced, faithfulErrors];
+
+/** The user's questions first, then I1 to I15 in order. */
+export const INVARIANTS: readonly Invariant[] = [
+  ...blockRemovalNeverBlocked,
+  ...numbered.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
+];
+
 export type { Invariant } from './invariant.ts';
 export { expectedVerdict, InvariantMonitor, type Violations } from './monitor.ts';

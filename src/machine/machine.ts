@@ -155,8 +155,9 @@ export class Machine<K, E> {
     this.options.onEvent(event);
   }
 
+  /** Sends a signal that has a handler: it ends an interruptible sleep; a task in user space handles it at once. */
   signal(task: number): void {
-    if (this.state(task) === TASK_DEAD) return;
+    if (this.state(task) === TASK_DEAD || this.state(task) === TASK_USER) return;
     this.tasks.set(task, TASK.signal, 1);
     if (this.state(task) === TASK_INTERRUPTIBLE) this.queues.wake(task);
   }
@@ -262,6 +263,8 @@ export class Machine<K, E> {
     this.tasks.set(task, TASK.base, 0);
     if (this.state(task) !== TASK_DEAD) this.tasks.set(task, TASK.state, TASK_USER);
     this.options.onReturn(task, ret);
+    // The handler runs on the way back to user space: the signal is no longer pending.
+    this.tasks.set(task, TASK.signal, 0);
   }
 
   private woken(task: number): void {

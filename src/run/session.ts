@@ -165,6 +165,11 @@ export class Session {
     return task < this.workload.tasks.length;
   }
 
+  /** How many address spaces the workload has. */
+  get addressSpaces(): number {
+    return this.workload.tasks.reduce((count, task) => Math.max(count, task.mm + 1), 0);
+  }
+
   taskName(task: number): string {
     if (this.isUser(task)) return (this.workload.tasks[task] as { name: string }).name;
     if (task === this.journalTask) return this.system.fs.name === 'ext4' ? 'jbd2' : 'xfs log';

@@ -3,9 +3,21 @@ import { InputError } from './input_error.ts';
 
 describe('InputError', () => {
   test('names file, line and column before the problem, and the hint after it', () => {
-    const error = new InputError({ file: 'a.yaml', line: 3, column: 7, problem: 'no such file', hint: 'say which' });
+    const error = new InputError({
+      file: 'a.yaml',
+      line: 3,
+      column: 7,
+      problem: 'no such file',
+      hint: 'say which',
+    });
     expect(error.message).toBe('a.yaml:3:7: no such file; say which');
-    expect(error).toMatchObject({ file: 'a.yaml', line: 3, column: 7, problem: 'no such file', hint: 'say which' });
+    expect(error).toMatchObject({
+      file: 'a.yaml',
+      line: 3,
+      column: 7,
+      problem: 'no such file',
+      hint: 'say which',
+    });
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('InputError');
   });

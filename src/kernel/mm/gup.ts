@@ -7,10 +7,10 @@
  *
  * The pages go to the `pfns` row of the region, as the kernel fills the caller's array.
  *
- * Left out: FOLL_FORCE, large folios, migration of movable pages for FOLL_LONGTERM (no fsdax page gets that far,
+ * Left out: fatal signals (the model's have handlers, which do not end a pin in 6.1), FOLL_FORCE, large folios, migration of movable pages for FOLL_LONGTERM (no fsdax page gets that far,
  * K88), the pgmap reference taken and dropped inside the walk (K23).
  */
-import { EFAULT, EINTR, EOPNOTSUPP } from '../errno.ts';
+import { EFAULT, EOPNOTSUPP } from '../errno.ts';
 import { type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
 import { try_grab_pages, unpin_pages } from './page.ts';
 import { mk_pte, pte_allows, pte_pfn, pte_write, PTE_WRITE } from './pgtable.ts';
@@ -79,7 +79,6 @@ export const pin_user_pages_fast = path(
       f.error = check_vma_flags(k, f.mm, f.va, f.write === 1, f.longterm === 1);
     }),
     branch('refused', (_k, f) => f.error < 0, 'unlock'),
-    branch('fatal_signal_pending', (k) => k.m.signal_pending(k.current), 'interrupted'),
     label('follow_page_pte', 'K82', (k, f) => {
       f.pte = k.ptes.get(f.mm, f.va);
       if (!pte_allows(f.pte, f.write === 1)) return;
@@ -100,11 +99,6 @@ export const pin_user_pages_fast = path(
     branch('faulted in', (k) => k.ret > 0, 'next'),
     act('fault failed', (_k, f) => {
       f.error = -EFAULT;
-    }),
-    jump('unlock'),
-    mark('interrupted'),
-    act('-EINTR', (_k, f) => {
-      f.error = -EINTR;
     }),
     mark('unlock'),
     up('mmap_read_unlock', (_k, f) => mmap_lock(f.mm)),

@@ -7,7 +7,18 @@ import { FileObject } from './file_object.ts';
 const FILE = new FileObject('/mnt/data/a', true, 'yes');
 
 function mapping(mm: AddressSpace, from: number, to: number, line = 1, file = FILE): Mapping {
-  return { mm, from, to, file, path: file.path, pgoff: from, shared: true, writable: true, line, modelled: true };
+  return {
+    mm,
+    from,
+    to,
+    file,
+    path: file.path,
+    pgoff: from,
+    shared: true,
+    writable: true,
+    line,
+    modelled: true,
+  };
 }
 
 function ranges(mappings: readonly Mapping[]): [number, number][] {

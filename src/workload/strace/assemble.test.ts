@@ -81,6 +81,10 @@ describe('CallAssembler', () => {
       '5 +++ superseded by execve in pid 9 +++',
       '5 <... execve resumed>) = 0',
     ]);
-    expect(events[2]).toMatchObject({ kind: 'call', pid: 5, call: { name: 'execve', startLine: 1, line: 3 } });
+    expect(events[2]).toMatchObject({
+      kind: 'call',
+      pid: 5,
+      call: { name: 'execve', startLine: 1, line: 3 },
+    });
   });
 });

@@ -58,7 +58,8 @@ export class CallAssembler {
 
   #resume(second: Resumed, pid: number, line: number, text: string): LogEvent {
     const half = this.#halves.get(pid);
-    if (half === undefined) return { kind: 'rejected', line, text, why: 'the first half of the call is missing' };
+    if (half === undefined)
+      return { kind: 'rejected', line, text, why: 'the first half of the call is missing' };
     const first = half.scanned;
     if (first.name !== second.name) {
       return { kind: 'rejected', line, text, why: `the call under way is ${first.name}` };
@@ -95,5 +96,10 @@ export class CallAssembler {
 function wholeCall(scanned: WholeCall, pid: number, startLine: number, line: number): LogEvent {
   const { prefix, name, args, result, duration } = scanned;
   const { command, time } = prefix;
-  return { kind: 'call', pid, call: { pid, command, name, args, result, time, duration, startLine, line }, line };
+  return {
+    kind: 'call',
+    pid,
+    call: { pid, command, name, args, result, time, duration, startLine, line },
+    line,
+  };
 }

@@ -57,7 +57,7 @@ const openat2: Handler = (context) => {
 const memfdCreate: Handler = (context) => {
   if (!context.ok) return;
   const made = context.newDescriptor();
-  const name = /^"/.test(context.arg(0)) ? decodeString(context.arg(0)) : '';
+  const name = context.arg(0).startsWith('"') ? decodeString(context.arg(0)) : '';
   const file = context.world.names.nameless(made.path ?? `/memfd:${name}`, 'yes');
   file.opened = true;
   const open = new OpenFile(file, 0n, false);
@@ -110,7 +110,8 @@ const dup3: Handler = (context) => {
 
 const fcntl: Handler = (context) => {
   const command = decodeWord(context.arg(1), C.FCNTL_COMMANDS);
-  if (command === 'F_DUPFD' || command === 'F_DUPFD_CLOEXEC') duplicate(context, command === 'F_DUPFD_CLOEXEC');
+  if (command === 'F_DUPFD' || command === 'F_DUPFD_CLOEXEC')
+    duplicate(context, command === 'F_DUPFD_CLOEXEC');
   if (!context.ok) return;
   if (command === 'F_SETFD') {
     const flags = decodeFlags(context.arg(2), C.DESCRIPTOR_FLAGS);

@@ -93,7 +93,14 @@ const mremap: Handler = (context) => {
     const end = old.to >= to ? newTo : Math.min(newTo, at + (old.to - old.from));
     const pgoff = old.pgoff + Math.max(0, from - old.from);
     if (at >= end) continue;
-    mm.add({ ...old, from: at, to: end, pgoff, line: context.call.line, modelled: old.modelled && !keepsOld });
+    mm.add({
+      ...old,
+      from: at,
+      to: end,
+      pgoff,
+      line: context.call.line,
+      modelled: old.modelled && !keepsOld,
+    });
   }
 };
 
@@ -119,7 +126,12 @@ function onRange(kind: RangeCall, word: (context: CallContext) => string): Handl
   };
 }
 
-function countUnmodelled(context: CallContext, kind: RangeCall, parts: readonly Mapping[], word: string): void {
+function countUnmodelled(
+  context: CallContext,
+  kind: RangeCall,
+  parts: readonly Mapping[],
+  word: string,
+): void {
   if (kind === 'advise' && word !== 'MADV_DONTNEED') context.notModelled(`${context.call.name}:${word}`);
   else if (kind === 'protect' || kind === 'lock') context.notModelled();
   else countInherited(context, parts);

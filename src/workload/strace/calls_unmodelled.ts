@@ -7,7 +7,8 @@ import { checkOffset, decodeOffset, structField } from './decode.ts';
 import type { OpenFile } from './file_object.ts';
 
 /** ioctls that only ask. `_IOC(_IOC_READ, ...)` is a command strace has no name for that only hands data out. */
-const ASKING = /^(?:TC|TIOC|FION|BLK|FIBMAP$|FS_IOC_FIEMAP|FS_IOC_GET|FS_IOC_FSGET|FIGETBSZ|LOOP_GET|_IOC\(_IOC_READ,)/;
+const ASKING =
+  /^(?:TC|TIOC|FION|BLK|FIBMAP$|FS_IOC_FIEMAP|FS_IOC_GET|FS_IOC_FSGET|FIGETBSZ|LOOP_GET|_IOC\(_IOC_READ,)/;
 
 const ioctl: Handler = (context) => {
   if (!context.ok) return;
@@ -35,7 +36,12 @@ function offsetBefore(text: string): bigint | undefined {
 }
 
 /** Moves one side of an in-kernel copy along: its file offset, and for the destination its size. */
-function advance(open: OpenFile | undefined, offset: bigint | undefined, length: bigint, written: boolean): void {
+function advance(
+  open: OpenFile | undefined,
+  offset: bigint | undefined,
+  length: bigint,
+  written: boolean,
+): void {
   if (open === undefined) return;
   const start = offset ?? open.position;
   if (start === undefined) return;

@@ -36,7 +36,10 @@ export const MEMFD_FLAGS: Readonly<Record<string, number>> = { MFD_CLOEXEC };
 
 export const CLOSE_RANGE_UNSHARE = 2;
 export const CLOSE_RANGE_CLOEXEC = 4;
-export const CLOSE_RANGE_FLAGS: Readonly<Record<string, number>> = { CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC };
+export const CLOSE_RANGE_FLAGS: Readonly<Record<string, number>> = {
+  CLOSE_RANGE_UNSHARE,
+  CLOSE_RANGE_CLOEXEC,
+};
 
 export const PROT_WRITE = 2;
 export const PROT_FLAGS: Readonly<Record<string, number>> = { PROT_READ: 1, PROT_WRITE, PROT_EXEC: 4 };
@@ -70,7 +73,11 @@ export const MAP_FLAGS: Readonly<Record<string, number>> = {
 
 export const MREMAP_FIXED = 2;
 export const MREMAP_DONTUNMAP = 4;
-export const MREMAP_FLAGS: Readonly<Record<string, number>> = { MREMAP_MAYMOVE: 1, MREMAP_FIXED, MREMAP_DONTUNMAP };
+export const MREMAP_FLAGS: Readonly<Record<string, number>> = {
+  MREMAP_MAYMOVE: 1,
+  MREMAP_FIXED,
+  MREMAP_DONTUNMAP,
+};
 
 /** Words of madvise(2)'s advice by number. */
 export const ADVICE: Readonly<Record<number, string>> = {

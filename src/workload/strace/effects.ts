@@ -49,7 +49,12 @@ export type Effect =
       readonly end: bigint;
       readonly path: string;
     }
-  | { readonly kind: 'read' | 'write'; readonly file: FileObject; readonly start: bigint; readonly end: bigint }
+  | {
+      readonly kind: 'read' | 'write';
+      readonly file: FileObject;
+      readonly start: bigint;
+      readonly end: bigint;
+    }
   | { readonly kind: 'sync'; readonly file: FileObject }
   /** `file` is undefined if the log has never shown the name; `last`: no name is left. */
   | { readonly kind: 'unlink'; readonly file: FileObject | undefined; readonly last: boolean }

@@ -63,7 +63,9 @@ export class StraceImporter {
   /** Throws InputError if the first few hundred lines hold nothing that strace prints. */
   push({ text, line, damaged }: LogLine): void {
     this.#lines = line;
-    const scanned = damaged ? { kind: 'rejected' as const, why: 'NUL bytes or invalid UTF-8' } : scanLine(text);
+    const scanned = damaged
+      ? { kind: 'rejected' as const, why: 'NUL bytes or invalid UTF-8' }
+      : scanLine(text);
     this.#counter.line(scanned, text);
     if (scanned.kind !== 'rejected' && scanned.kind !== 'note') this.#usable = true;
     else if (!this.#usable && line >= PROBE_LINES) this.#refuse();

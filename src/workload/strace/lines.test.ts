@@ -72,7 +72,9 @@ describe('reading', () => {
 
   test('damage far into a log costs one line', async () => {
     const good = MANY.slice(0, 400).join('\n');
-    const lines = await read(file(Buffer.concat([Buffer.from(`${good}\n`), Buffer.from([97, 0, 255, 10, 98, 10])])));
+    const lines = await read(
+      file(Buffer.concat([Buffer.from(`${good}\n`), Buffer.from([97, 0, 255, 10, 98, 10])])),
+    );
     expect(lines[400]).toMatchObject({ line: 401, damaged: true });
     expect(lines[401]).toEqual({ text: 'b', line: 402, damaged: false });
   });
@@ -90,7 +92,9 @@ describe('files that cannot be read', () => {
   });
 
   test('no permission', () => {
-    expect(openProblem(Object.assign(new Error('x'), { code: 'EACCES' })).problem).toBe('no permission to read it');
+    expect(openProblem(Object.assign(new Error('x'), { code: 'EACCES' })).problem).toBe(
+      'no permission to read it',
+    );
     expect(openProblem(Object.assign(new Error('x'), { code: 'EIO' })).problem).toBe('cannot be read (EIO)');
   });
 
@@ -110,8 +114,14 @@ describe('files that cannot be read', () => {
   });
 
   test('binary files, with the line', async () => {
-    expect(await problemOf(file(Buffer.from([97, 10, 98, 0, 10])))).toMatchObject({ line: 2, problem: 'NUL bytes' });
-    expect(await problemOf(file(Buffer.from([0xff, 0xfe, 10])))).toMatchObject({ line: 1, problem: 'invalid UTF-8' });
+    expect(await problemOf(file(Buffer.from([97, 10, 98, 0, 10])))).toMatchObject({
+      line: 2,
+      problem: 'NUL bytes',
+    });
+    expect(await problemOf(file(Buffer.from([0xff, 0xfe, 10])))).toMatchObject({
+      line: 1,
+      problem: 'invalid UTF-8',
+    });
   });
 
   test('other packers, by name', async () => {

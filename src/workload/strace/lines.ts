@@ -68,7 +68,8 @@ export class LineSource {
         const end = bytes.lastIndexOf(10) + 1;
         for (const line of this.#split(bytes.subarray(0, end))) yield line;
         rest = bytes.subarray(end);
-        if (rest.length > LINE_BYTES_MAX) throw this.#error('a line longer than 64 MiB', 'this is no strace log');
+        if (rest.length > LINE_BYTES_MAX)
+          throw this.#error('a line longer than 64 MiB', 'this is no strace log');
       }
       if (rest.length > 0) yield this.#line(rest);
       if (this.#lines === 0) throw this.#problem('the file is empty', 'was the log written with strace -o?');
@@ -135,7 +136,7 @@ export class LineSource {
       for (const text of texts) yield { text: withoutReturn(text), line: ++this.#lines, damaged: false };
       return;
     }
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       const end = bytes.indexOf(10, start);
       yield this.#line(bytes.subarray(start, end));
       start = end + 1;
@@ -145,7 +146,10 @@ export class LineSource {
   #line(bytes: Buffer): LogLine {
     const damaged = bytes.includes(0) || !isUtf8(bytes);
     if (damaged && this.#lines < PROBE_LINES) {
-      throw this.#error(bytes.includes(0) ? 'NUL bytes' : 'invalid UTF-8', 'this is a binary file, not an strace log');
+      throw this.#error(
+        bytes.includes(0) ? 'NUL bytes' : 'invalid UTF-8',
+        'this is a binary file, not an strace log',
+      );
     }
     return { text: withoutReturn(bytes.toString('utf8')), line: ++this.#lines, damaged };
   }
@@ -161,7 +165,10 @@ export function openProblem(error: unknown): { problem: string; hint: string } {
   if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: 'no such file', hint: 'check the path' };
   if (code === 'EISDIR') return { problem: 'is a directory', hint: A_LOG_IS };
   if (code === 'EACCES' || code === 'EPERM') {
-    return { problem: 'no permission to read it', hint: 'a log that root wrote is often readable by root only' };
+    return {
+      problem: 'no permission to read it',
+      hint: 'a log that root wrote is often readable by root only',
+    };
   }
   return { problem: `cannot be read (${String(code)})`, hint: 'check the path' };
 }

@@ -110,7 +110,8 @@ export class OperationCollector {
     } else if (effect.kind === 'fallocate') {
       const range = span(effect);
       const { mode, keepSize } = effect;
-      if (mode === 'alloc' || mode === 'zero') add((index) => ({ kind: mode, file: index, keepSize, ...range }));
+      if (mode === 'alloc' || mode === 'zero')
+        add((index) => ({ kind: mode, file: index, keepSize, ...range }));
       else if (mode !== 'other') add((index) => ({ kind: mode, file: index, ...range }));
     } else {
       const range = span(effect);
@@ -128,7 +129,11 @@ export class OperationCollector {
     }
     const { over } = effect;
     if (over !== undefined && over.isModelled && over.opened && effect.lastName) {
-      this.#add(source, [file, over], (indexOf) => ({ kind: 'rename', file: indexOf(file), over: indexOf(over) }));
+      this.#add(source, [file, over], (indexOf) => ({
+        kind: 'rename',
+        file: indexOf(file),
+        over: indexOf(over),
+      }));
     } else if (file.opened) {
       this.#add(source, [file], (indexOf) => ({ kind: 'rename', file: indexOf(file) }));
     }
@@ -137,7 +142,15 @@ export class OperationCollector {
   #onMap(effect: Of<'map'>, source: EffectSource): void {
     const { file, from, to, pgoff, shared, writable } = effect;
     if (file?.isModelled !== true) return;
-    this.#add(source, [file], (indexOf) => ({ kind: 'mmap', file: indexOf(file), pgoff, shared, writable, from, to }));
+    this.#add(source, [file], (indexOf) => ({
+      kind: 'mmap',
+      file: indexOf(file),
+      pgoff,
+      shared,
+      writable,
+      from,
+      to,
+    }));
   }
 
   /** Calls on a range of memory: kept where they touch a mapping that the workload made. */
@@ -166,6 +179,13 @@ export class OperationCollector {
     const { file, shared, writable } = first;
     const pgoff = first.pgoff + (from - first.from);
     const range = { from: newFrom, to: newTo };
-    this.#add(source, [file], (indexOf) => ({ kind: 'mmap', file: indexOf(file), pgoff, shared, writable, ...range }));
+    this.#add(source, [file], (indexOf) => ({
+      kind: 'mmap',
+      file: indexOf(file),
+      pgoff,
+      shared,
+      writable,
+      ...range,
+    }));
   }
 }

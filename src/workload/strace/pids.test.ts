@@ -31,6 +31,11 @@ test('on a terminal the first process gets its name when a second one lives', ()
 });
 
 test('when the nameless process ends, lines without a pid belong to the one that lives', () => {
-  const lines = ['clone(flags=SIGCHLD) = 9', '[pid 9] close(4) = 0', '[pid 8] +++ exited with 0 +++', 'close(5) = 0'];
+  const lines = [
+    'clone(flags=SIGCHLD) = 9',
+    '[pid 9] close(4) = 0',
+    '[pid 8] +++ exited with 0 +++',
+    'close(5) = 0',
+  ];
   expect(resolve(lines)).toEqual([NAMELESS_PID, 9, NAMELESS_PID, 9]);
 });

@@ -7,11 +7,23 @@ describe('what stands before a call', () => {
   test.each([
     ['nothing', CALL, {}],
     ['a pid', `2891 ${CALL}`, { pid: 2891 }],
-    ['a padded pid and nanoseconds', `2891  1795343178.223273062 ${CALL}`, { pid: 2891, time: '1795343178.223273062' }],
-    ['a pid with its command', `2891<sh> 1795343435.459779 ${CALL}`, { pid: 2891, command: 'sh', time: '1795343435.459779' }],
+    [
+      'a padded pid and nanoseconds',
+      `2891  1795343178.223273062 ${CALL}`,
+      { pid: 2891, time: '1795343178.223273062' },
+    ],
+    [
+      'a pid with its command',
+      `2891<sh> 1795343435.459779 ${CALL}`,
+      { pid: 2891, command: 'sh', time: '1795343435.459779' },
+    ],
     ['a command with blanks and escapes', `2891<a b\\76c> ${CALL}`, { pid: 2891, command: 'a b\\76c' }],
     ['a pid in brackets', `[pid  2891] ${CALL}`, { pid: 2891 }],
-    ['a pid in brackets with its command', `[pid 2891<sh>] 10:30:34 ${CALL}`, { pid: 2891, command: 'sh', time: '10:30:34' }],
+    [
+      'a pid in brackets with its command',
+      `[pid 2891<sh>] 10:30:34 ${CALL}`,
+      { pid: 2891, command: 'sh', time: '10:30:34' },
+    ],
     ['a wall clock', `23073 10:30:34.795674 ${CALL}`, { pid: 23073, time: '10:30:34.795674' }],
     ['a wall clock without a pid', `10:30:34 ${CALL}`, { time: '10:30:34' }],
     ['time since the line before', `23092      0.000780 ${CALL}`, { pid: 23092, time: '0.000780' }],
@@ -38,11 +50,17 @@ describe('calls', () => {
   });
 
   test('the result may be padded away from the call', () => {
-    expect(scanLine('1 close(3)            = 0 <0.000003>')).toMatchObject({ args: ['3'], result: { value: '0' } });
+    expect(scanLine('1 close(3)            = 0 <0.000003>')).toMatchObject({
+      args: ['3'],
+      result: { value: '0' },
+    });
   });
 
   test('a path behind the result is no duration', () => {
-    expect(scanLine('1 dup(3</0.5>) = 4</0.5>')).toMatchObject({ result: { rest: '</0.5>' }, duration: undefined });
+    expect(scanLine('1 dup(3</0.5>) = 4</0.5>')).toMatchObject({
+      result: { rest: '</0.5>' },
+      duration: undefined,
+    });
   });
 
   test('an exit has no result and no duration', () => {
@@ -73,11 +91,20 @@ describe('results', () => {
     ['0x7fb671a26000', { value: '0x7fb671a26000', rest: '' }],
     ['3</a b>(deleted)', { value: '3', rest: '</a b>(deleted)' }],
     ['0x8002 (flags O_RDWR|O_LARGEFILE)', { value: '0x8002', rest: ' (flags O_RDWR|O_LARGEFILE)' }],
-    ['-1 ENOENT (No such file or directory)', { value: '-1', errno: 'ENOENT', rest: ' ENOENT (No such file or directory)' }],
-    ['? ERESTARTNOINTR (To be restarted)', { value: '?', errno: 'ERESTARTNOINTR', rest: ' ERESTARTNOINTR (To be restarted)' }],
+    [
+      '-1 ENOENT (No such file or directory)',
+      { value: '-1', errno: 'ENOENT', rest: ' ENOENT (No such file or directory)' },
+    ],
+    [
+      '? ERESTARTNOINTR (To be restarted)',
+      { value: '?', errno: 'ERESTARTNOINTR', rest: ' ERESTARTNOINTR (To be restarted)' },
+    ],
     ['? <unavailable>', { value: '?', rest: ' <unavailable>' }],
     ['-1 (errno 512)', { value: '-1', errno: 'E512', rest: ' (errno 512)' }],
-    ['-1 EFAULT (Bad address) (INJECTED)', { value: '-1', errno: 'EFAULT', rest: ' EFAULT (Bad address) (INJECTED)' }],
+    [
+      '-1 EFAULT (Bad address) (INJECTED)',
+      { value: '-1', errno: 'EFAULT', rest: ' EFAULT (Bad address) (INJECTED)' },
+    ],
   ])('%s', (text, expected) => {
     expect(scanResult(text)).toEqual(expected);
   });
@@ -97,7 +124,11 @@ describe('split calls', () => {
   });
 
   test('a call that strace left behind', () => {
-    expect(scanLine('5 wait4(-1, <detached ...>')).toMatchObject({ kind: 'unfinished', name: 'wait4', args: '-1,' });
+    expect(scanLine('5 wait4(-1, <detached ...>')).toMatchObject({
+      kind: 'unfinished',
+      name: 'wait4',
+      args: '-1,',
+    });
   });
 
   test('a second half, and both together', () => {
@@ -114,12 +145,20 @@ describe('split calls', () => {
 
   test('an argument split in two', () => {
     const prefix = { pid: 5, command: undefined, time: undefined };
-    const joined = scanJoined(prefix, 'clone', 'child_stack=NULL, flags=SIGCHLD', ', child_tidptr=0x7f) = 7301');
+    const joined = scanJoined(
+      prefix,
+      'clone',
+      'child_stack=NULL, flags=SIGCHLD',
+      ', child_tidptr=0x7f) = 7301',
+    );
     expect(joined).toMatchObject({ args: ['child_stack=NULL', 'flags=SIGCHLD', 'child_tidptr=0x7f'] });
   });
 
   test('the process died inside the call', () => {
-    expect(scanLine('5 read(3</a>,  <unfinished ...>) = ?')).toMatchObject({ kind: 'call', result: { value: '?' } });
+    expect(scanLine('5 read(3</a>,  <unfinished ...>) = ?')).toMatchObject({
+      kind: 'call',
+      result: { value: '?' },
+    });
     const prefix = { pid: 5, command: undefined, time: undefined };
     expect(scanJoined(prefix, 'write', '1, "a", 1', ') = ? <unavailable>')).toMatchObject({
       kind: 'call',
@@ -149,8 +188,12 @@ describe('lines that are no calls', () => {
   test('exits', () => {
     expect(scanLine('5 1.5 +++ exited with 135 +++')).toMatchObject({ how: { by: 'exit', status: 135 } });
     expect(scanLine('5 +++ killed by SIGBUS +++')).toMatchObject({ how: { by: 'signal', signal: 'SIGBUS' } });
-    expect(scanLine('5 +++ killed by SIGSEGV (core dumped) +++')).toMatchObject({ how: { signal: 'SIGSEGV' } });
-    expect(scanLine('5 +++ superseded by execve in pid 9 +++')).toMatchObject({ how: { by: 'execve', pid: 9 } });
+    expect(scanLine('5 +++ killed by SIGSEGV (core dumped) +++')).toMatchObject({
+      how: { signal: 'SIGSEGV' },
+    });
+    expect(scanLine('5 +++ superseded by execve in pid 9 +++')).toMatchObject({
+      how: { by: 'execve', pid: 9 },
+    });
   });
 
   test("strace's own messages, stack frames and empty lines", () => {
@@ -160,10 +203,15 @@ describe('lines that are no calls', () => {
     expect(scanLine('')).toEqual({ kind: 'note', attached: undefined });
   });
 
-  test.each(['hello world', '5 read(3, "a', '5 read(3)', '5 read(3) = what', '5 +++ vanished +++', '5 --- SIGBUS'])(
-    '%j is rejected',
-    (line) => {
-      expect(scanLine(line)).toMatchObject({ kind: 'rejected', why: expect.any(String) });
-    },
-  );
+  test.each([
+    'hello world',
+    '5 read(3, "a',
+    '5 read(3)',
+    '5 read(3) = what',
+    '5 +++ vanished +++',
+    '5 --- SIGBUS',
+  ])('%j is rejected', (line) => {
+    const scanned = scanLine(line);
+    expect(scanned.kind === 'rejected' && scanned.why.length).toBeGreaterThan(0);
+  });
 });

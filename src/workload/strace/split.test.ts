@@ -13,7 +13,11 @@ describe('splitList', () => {
   });
 
   test.each([
-    ['strings with commas, parentheses and quotes', '3, "a, \\"b) = 0, c", 4', ['3', '"a, \\"b) = 0, c"', '4']],
+    [
+      'strings with commas, parentheses and quotes',
+      '3, "a, \\"b) = 0, c", 4',
+      ['3', '"a, \\"b) = 0, c"', '4'],
+    ],
     ['strings that end in a backslash', '"a\\\\", 1', ['"a\\\\"', '1']],
     ['angle brackets in quoted paths', '"we ird>na<me, x", 1', ['"we ird>na<me, x"', '1']],
     ['notes with commas and brackets', '3</a, (b] c>, 1', ['3</a, (b] c>', '1']],
@@ -27,7 +31,11 @@ describe('splitList', () => {
     ['structs', '{a=1, b={c=2, d=[3, 4]}}, 5', ['{a=1, b={c=2, d=[3, 4]}}', '5']],
     ['in-out arguments', '[1 => 2], {a=1} => {b=2, c=3}, 3', ['[1 => 2]', '{a=1} => {b=2, c=3}', '3']],
     ['shifts', '1<<3, 2', ['1<<3', '2']],
-    ['structs with descriptors', '{src_fd=4</p, q>, src_offset=0}, 1', ['{src_fd=4</p, q>, src_offset=0}', '1']],
+    [
+      'structs with descriptors',
+      '{src_fd=4</p, q>, src_offset=0}, 1',
+      ['{src_fd=4</p, q>, src_offset=0}', '1'],
+    ],
   ])('%s', (_name, list, expected) => {
     expect(parts(list)).toEqual(expected);
   });

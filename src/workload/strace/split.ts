@@ -62,7 +62,9 @@ function opensNote(text: string, at: number): boolean {
   if (next === LESS || next === EQUALS || at === 0) return false;
   const before = text.charCodeAt(at - 1);
   const digit = before >= 48 && before <= 57;
-  return digit || text.startsWith('AT_FDCWD', at - 8) || (before === SLASH && text.charCodeAt(at - 2) === STAR);
+  return (
+    digit || text.startsWith('AT_FDCWD', at - 8) || (before === SLASH && text.charCodeAt(at - 2) === STAR)
+  );
 }
 
 /** Index behind whatever opaque thing (string, comment, note) begins at `at`, or `at` itself if none does. */

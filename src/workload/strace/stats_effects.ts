@@ -95,7 +95,13 @@ export class StatsCounter {
   }
 
   /** The `_live*` and `_overlap*` counts of one successful call. */
-  #live(name: string, file: FileObject, path: string, mm: AddressSpace, covers: (mapping: Mapping) => boolean): void {
+  #live(
+    name: string,
+    file: FileObject,
+    path: string,
+    mm: AddressSpace,
+    covers: (mapping: Mapping) => boolean,
+  ): void {
     const names = liveNames(name);
     if ((this.#mappedPaths.get(path) ?? 0) > 0) this.#add(names.path);
     if (file.mappings.size === 0) return;

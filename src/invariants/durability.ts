@@ -1,0 +1,58 @@
+/**
+ * I3: what fsync promised survives a crash at any later moment.
+ *
+ * A crash falls back to the block maps of the last commit and to what the medium holds. Both change only at a flush, a
+ * commit or an allocation, so that looking after each of these looks at every crash point. What each fsync owes
+ * and has promised is kept as ghosts (src/kernel/fs/writeback.ts).
+ */
+import { visitRuns } from '../machine/store.ts';
+import type { StampedEvent } from '../kernel/event.ts';
+import { ext_mapped, ext_pfn } from '../kernel/fs/extent.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Session } from '../run/session.ts';
+import { fileName } from '../run/wait_graph.ts';
+import type { Invariant } from './invariant.ts';
+
+const CRASH_POINTS: ReadonlySet<string> = new Set(['flush', 'commit', 'blocks_allocated', 'fsync_ret']);
+
+/** The first promised page that a crash now would lose, or -1. */
+function lostPage(k: Kernel, inode: number): number {
+  let lost = -1;
+  visitRuns(k.promised, inode, 0, k.llong_max_pages, (page, end, value) => {
+    for (let at = page; at < end && lost < 0; ) {
+      const stop = k.committed.runEnd(inode, at, end);
+      const extent = k.committed.get(inode, at);
+      if (!ext_mapped(extent)) lost = at;
+      else lost = differingPage(k, ext_pfn(extent), stop - at, value, at);
+      at = stop;
+    }
+  });
+  return lost;
+}
+
+function differingPage(k: Kernel, pfn: number, pages: number, value: number, page: number): number {
+  for (let offset = 0; offset < pages; offset = k.media.runEnd(0, pfn + offset, pfn + pages) - pfn) {
+    if (k.media.get(0, pfn + offset) !== value) return page + offset;
+  }
+  return -1;
+}
+
+function durability(session: Session, { event }: StampedEvent): string | null {
+  if (!CRASH_POINTS.has(event.type)) return null;
+  if (event.type === 'fsync_ret' && event.owed > 0) {
+    return `fsync of ${fileName(session, event.inode)} returned with ${event.owed} pages newer in cache than on the medium`;
+  }
+  const k = session.system;
+  for (let inode = 1; inode <= k.inodeCount; inode++) {
+    const page = lostPage(k, inode);
+    if (page >= 0) return `a crash after this ${event.type} loses ${fileName(session, inode)} page ${page}, which was fsynced`;
+  }
+  return null;
+}
+
+export const durable: Invariant = {
+  id: 'I3',
+  title: 'what was written before an fsync survives a crash at any moment after it returned',
+  facts: ['K64', 'K65', 'K178', 'K180'],
+  onEvent: durability,
+};
