@@ -31,14 +31,15 @@ const ALLOWED: Partial<Record<OperationKind, readonly number[]>> = {
 
 function errorFidelity(session: Session, { event }: StampedEvent): string | null {
   if (event.type !== 'op_end') return null;
-  const op = session.outcomes[event.op]?.op;
-  if (op === undefined) return null;
+  const outcome = session.outcomes[event.op];
+  if (outcome === undefined) return null;
+  const { op } = outcome;
   const what = `operation ${event.op} (${op.kind}) ended with ${errnoName(event.ret) ?? 'success'}`;
   if (op.kind === 'unshare' && session.system.fs.name === 'ext4' && event.ret !== -EOPNOTSUPP) return what;
   if (event.ret >= 0) return null;
   if (!(ALLOWED[op.kind] ?? []).includes(-event.ret)) return what;
   const interrupted = INTERRUPTED.includes(-event.ret);
-  return interrupted && !session.system.m.signal_pending(event.task) ? `${what} without a signal` : null;
+  return interrupted && !outcome.signalled ? `${what} without a signal` : null;
 }
 
 export const faithfulErrors: Invariant = {

@@ -48,6 +48,8 @@ export interface Outcome {
   /** -1 while it has not ended. */
   endTime: number;
   ret: number;
+  /** A signal was pending when it ended. */
+  signalled: boolean;
 }
 
 /** Content of the pages that a file has from the start: never the token of an operation. */
@@ -133,7 +135,7 @@ export class Session {
     const { m } = this.system;
     m.current = task;
     this.running[task] = number;
-    this.outcomes[number] = { op, task, startTime: m.clock.of(task), endTime: -1, ret: 0 };
+    this.outcomes[number] = { op, task, startTime: m.clock.of(task), endTime: -1, ret: 0, signalled: false };
     this.system.emit({ type: 'op_start', task, op: number });
     m.spend('syscall');
     enterSyscall(this.system, task, op, { mm, token });
@@ -240,6 +242,7 @@ export class Session {
     if (op < 0 || outcome === undefined) return;
     outcome.endTime = this.system.m.clock.of(task);
     outcome.ret = ret;
+    outcome.signalled = this.system.m.signal_pending(task);
     this.running[task] = -1;
     this.system.emit({ type: 'op_end', task, op, ret });
   }

@@ -78,10 +78,19 @@ export class CallContext {
   directory(index: number): string | undefined {
     const text = this.descriptor(index);
     if (text.fd === AT_FDCWD) {
-      if (text.path !== undefined) this.thread.directory.cwd = text.path;
+      if (text.path !== undefined) this.changeDirectory(text.path);
       return this.thread.directory.cwd;
     }
-    return text.path ?? this.thread.files.get(text.fd)?.file.path;
+    const file = this.thread.files.get(text.fd)?.file;
+    if (file !== undefined) file.regular = false;
+    return text.path ?? file?.path;
+  }
+
+  /** The current directory is `path`. */
+  changeDirectory(path: string | undefined): void {
+    if (path === this.thread.directory.cwd) return;
+    this.thread.directory.cwd = path;
+    if (path !== undefined) this.world.names.markDirectory(path);
   }
 
   /** The descriptor that the call returned. */

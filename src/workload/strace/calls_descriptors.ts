@@ -124,11 +124,11 @@ const fcntl: Handler = (context) => {
 };
 
 const chdir: Handler = (context) => {
-  if (context.ok) context.thread.directory.cwd = context.path(0);
+  if (context.ok) context.changeDirectory(context.path(0));
 };
 
 const fchdir: Handler = (context) => {
-  if (context.ok) context.thread.directory.cwd = context.directory(0);
+  if (context.ok) context.changeDirectory(context.directory(0));
 };
 
 /** Ends the sharing that CLONE_FILES and CLONE_FS began. */

@@ -57,6 +57,12 @@ describe('opened files', () => {
       1 newfstatat(4<${D}/other>, "", {st_mode=S_IFDIR|0755, st_size=6, ...}, AT_EMPTY_PATH) = 0
       1 openat(AT_FDCWD<${D}>, "fifo", O_RDONLY) = 5<${D}/fifo>
       1 fstat(5<${D}/fifo>, {st_mode=S_IFIFO|0600, st_size=0, ...}) = 0
+      1 openat(AT_FDCWD<${D}>, "entered", O_RDONLY) = 6<${D}/entered>
+      1 fchdir(6<${D}/entered>) = 0
+      1 openat(AT_FDCWD<${D}>, "current", O_RDONLY) = 7<${D}/current>
+      1 openat(AT_FDCWD<${D}/current>, "missing", O_RDONLY) = -1 ENOENT (No such file or directory)
+      1 openat(AT_FDCWD<${D}>, "searched", O_RDONLY) = 8<${D}/searched>
+      1 newfstatat(8<${D}/searched>, "x", {st_mode=S_IFREG|0644, st_size=1, ...}, 0) = 0
     `);
     expect(log.workload).toMatchObject({ files: [], tasks: [], ops: [] });
   });

@@ -78,6 +78,15 @@ describe('Namespace', () => {
     expect(names.find('/d/xx/f')).toBe(other);
   });
 
+  test('exchanges directories with all that lies below them', () => {
+    const names = new Namespace('/d/');
+    const a = names.findOrAdd('/d/x/f', 'yes');
+    const b = names.findOrAdd('/d/y/g', 'yes');
+    names.exchange('/d/x', '/d/y');
+    expect([names.find('/d/y/f'), names.find('/d/x/g')]).toEqual([a, b]);
+    expect([names.find('/d/x/f'), names.find('/d/y/g')]).toEqual([undefined, undefined]);
+  });
+
   test('nameless files are known by the path that descriptors show', () => {
     const names = new Namespace('/d/');
     const gone = names.findDeleted('/d/a');

@@ -87,19 +87,29 @@ export class Namespace {
     return replaced;
   }
 
-  /** RENAME_EXCHANGE of two files. */
+  /** RENAME_EXCHANGE of two files or directories. */
   exchange(a: string, b: string): void {
-    const first = this.unlink(a);
-    const second = this.unlink(b);
-    if (second !== undefined) this.link(a, second);
-    if (first !== undefined) this.link(b, first);
+    const first = this.#take(a);
+    const second = this.#take(b);
+    for (const [rest, file] of second) this.link(a + rest, file);
+    for (const [rest, file] of first) this.link(b + rest, file);
   }
 
   #renameBelow(from: string, to: string): void {
-    const moved = [...this.#names].filter(([path]) => path.startsWith(`${from}/`));
-    for (const [path, file] of moved) {
-      this.unlink(path);
-      this.link(to + path.slice(from.length), file);
-    }
+    for (const [rest, file] of this.#take(`${from}/`)) this.link(`${to}/${rest}`, file);
+  }
+
+  /** Takes away a name and all below it: what follows `path` in each, and the files. */
+  #take(path: string): (readonly [string, FileObject])[] {
+    const below = path.endsWith('/') ? path : `${path}/`;
+    const names = [...this.#names].filter(([name]) => name === path || name.startsWith(below));
+    for (const [name] of names) this.unlink(name);
+    return names.map(([name, file]) => [name.slice(path.length), file]);
+  }
+
+  /** Something was looked up below `path`, or it became a current directory. */
+  markDirectory(path: string): void {
+    const file = this.#names.get(path);
+    if (file !== undefined) file.regular = false;
   }
 }
