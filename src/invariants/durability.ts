@@ -2,18 +2,19 @@
  * I3: what fsync promised survives a crash at any later moment.
  *
  * A crash falls back to the block maps of the last commit and to what the medium holds. Both change only at a flush, a
- * commit or an allocation, so that looking after each of these looks at every crash point. What each fsync owes
- * and has promised is kept as ghosts (src/kernel/fs/writeback.ts).
+ * commit or an allocation, so that looking after each of these looks at every crash point: at a flush only the blocks
+ * that were flushed can have changed. What each fsync owes and has promised is kept as ghosts
+ * (src/kernel/fs/writeback.ts).
  */
 import { visitRuns } from '../machine/store.ts';
 import type { StampedEvent } from '../kernel/event.ts';
-import { ext_mapped, ext_pfn } from '../kernel/fs/extent.ts';
+import { block_owner, ext_mapped, ext_pfn } from '../kernel/fs/extent.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
 import type { Invariant } from './invariant.ts';
 
-const CRASH_POINTS: ReadonlySet<string> = new Set(['flush', 'commit', 'blocks_allocated', 'fsync_ret']);
+const CRASH_POINTS: ReadonlySet<string> = new Set(['commit', 'blocks_allocated', 'fsync_ret']);
 
 /** The first promised page that a crash now would lose, or -1. */
 function lostPage(k: Kernel, inode: number): number {
@@ -37,7 +38,22 @@ function differingPage(k: Kernel, pfn: number, pages: number, value: number, pag
   return -1;
 }
 
+/** The first of the flushed blocks whose promised content is no longer on the medium, or -1. */
+function lostByFlush(k: Kernel, pfn: number, pages: number): number {
+  for (let at = pfn; at < pfn + pages; at++) {
+    const inode = block_owner(k, at);
+    const page = k.block_index.get(0, at) - 1;
+    const promised = inode > 0 ? k.promised.get(inode, page) : 0;
+    if (promised !== 0 && ext_pfn(k.committed.get(inode, page)) === at && k.media.get(0, at) !== promised) return at;
+  }
+  return -1;
+}
+
 function durability(session: Session, { event }: StampedEvent): string | null {
+  if (event.type === 'flush') {
+    const pfn = lostByFlush(session.system, event.pfn, event.pages);
+    return pfn < 0 ? null : `a flush of pfn ${pfn} leaves other content on the medium than was fsynced`;
+  }
   if (!CRASH_POINTS.has(event.type)) return null;
   if (event.type === 'fsync_ret' && event.owed > 0) {
     return `fsync of ${fileName(session, event.inode)} returned with ${event.owed} pages newer in cache than on the medium`;

@@ -1,13 +1,14 @@
 /**
  * System calls: which path an operation enters, with which arguments.
  */
-import type { AnyPath, Frame, Path } from '../machine/program.ts';
+import type { AnyPath, Path } from '../machine/program.ts';
 import { ioctl_attach, ioctl_detach, ioctl_signal_fence, ioctl_transfer } from '../drivers/device.ts';
 import { path, type System } from '../drivers/system.ts';
 import type { Filesystem } from '../kernel/fs/filesystem.ts';
 import { close_fd, do_renameat2, do_sys_open, do_unlinkat } from '../kernel/fs/namei.ts';
 import { do_truncate } from '../kernel/fs/truncate.ts';
 import { ksys_msync, vfs_fsync_range } from '../kernel/fs/writeback.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { do_exit } from '../kernel/mm/exit_mmap.ts';
 import { cpu_access } from '../kernel/mm/memory.ts';
 import { __vm_munmap, ksys_mmap_pgoff, madvise_dontneed, sys_mremap } from '../kernel/mm/mmap.ts';
@@ -51,120 +52,116 @@ export const SYSCALL_PATHS: readonly AnyPath<System>[] = [
   ioctl_signal_fence,
 ];
 
+/** A path to enter and its arguments; locals that are not arguments start at 0. */
+interface Call {
+  readonly path: AnyPath<System>;
+  readonly args: Readonly<Record<string, number>>;
+}
+
+function call<L extends string>(entry: Path<System, L>, args: Partial<Record<L, number>>): Call {
+  return { path: entry, args: args as Record<string, number> };
+}
+
 /** Makes the task enter the kernel with an operation. */
 export function enterSyscall(k: System, task: number, op: Operation, caller: Caller): void {
-  const enter = <L extends string>(entry: Path<System, L>, args: Partial<Record<L, number>>): void => {
-    k.m.enter(task, entry as Path<never, L> as never, (frame: Frame<L>) => {
-      Object.assign(frame, args);
-    });
-  };
+  const { path: entry, args } = callOf(k, op, caller);
+  k.m.enter(task, entry as Path<Kernel>, (frame) => {
+    Object.assign(frame, args);
+  });
+}
+
+function callOf(k: System, op: Operation, caller: Caller): Call {
+  if ('file' in op) return op.kind === 'mmap' ? mappingCall(op, caller) : fileCall(k, op, caller);
+  if ('region' in op) return deviceCall(op, caller);
+  if (op.kind === 'exit') return call(do_exit, { mm: caller.mm });
+  if (op.kind === 'signal') return call(sys_kill, { to: op.to });
+  return mappingCall(op, caller);
+}
+
+type FileOperation = Exclude<Extract<Operation, { file: number }>, { kind: 'mmap' }>;
+
+function fileCall(k: System, op: FileOperation, caller: Caller): Call {
+  const inode = inodeOf(op.file);
   switch (op.kind) {
     case 'open':
     case 'open_trunc':
-      enter(do_sys_open, { inode: inodeOf(op.file), trunc: op.kind === 'open_trunc' ? 1 : 0 });
-      return;
+      return call(do_sys_open, { inode, trunc: op.kind === 'open_trunc' ? 1 : 0 });
     case 'close':
-      enter(close_fd, { inode: inodeOf(op.file) });
-      return;
+      return call(close_fd, { inode });
     case 'truncate':
-      enter(do_truncate, { inode: inodeOf(op.file), size_page: op.size.page, size_byte: op.size.byte });
-      return;
+      return call(do_truncate, { inode, size_page: op.size.page, size_byte: op.size.byte });
     case 'alloc':
     case 'zero':
+      return call(k.fs.fallocate[op.kind], { ...fileRange(op), keep_size: op.keepSize ? 1 : 0 });
     case 'punch':
+      return call(k.fs.fallocate.punch, { ...fileRange(op), keep_size: 1 });
     case 'collapse':
     case 'insert':
-    case 'unshare': {
-      const keepSize = op.kind === 'punch' || ((op.kind === 'alloc' || op.kind === 'zero') && op.keepSize);
-      enter(k.fs.fallocate[op.kind], { ...fileRange(op), keep_size: keepSize ? 1 : 0 });
-      return;
-    }
+    case 'unshare':
+      return call(k.fs.fallocate[op.kind], fileRange(op));
     case 'read':
-      enter(k.fs.read_iter, fileRange(op));
-      return;
+      return call(k.fs.read_iter, fileRange(op));
     case 'write':
-      enter(k.fs.write_iter, { ...fileRange(op), token: caller.token });
-      return;
+      return call(k.fs.write_iter, { ...fileRange(op), token: caller.token });
     case 'fsync':
-      enter(vfs_fsync_range, { inode: inodeOf(op.file), from: 0, to: k.llong_max_pages });
-      return;
+      return call(vfs_fsync_range, { inode, from: 0, to: k.llong_max_pages });
     case 'unlink':
-      enter(do_unlinkat, { inode: inodeOf(op.file) });
-      return;
+      return call(do_unlinkat, { inode });
     case 'rename':
-      enter(do_renameat2, { inode: inodeOf(op.file), over: op.over === undefined ? 0 : inodeOf(op.over) });
-      return;
-    case 'mmap':
-      enter(ksys_mmap_pgoff, {
-        mm: caller.mm,
-        from: op.from,
-        to: op.to,
-        inode: inodeOf(op.file),
-        pgoff: op.pgoff,
-        shared: op.shared ? 1 : 0,
-        writable: op.writable ? 1 : 0,
-      });
-      return;
-    case 'munmap':
-      enter(__vm_munmap, { mm: caller.mm, from: op.from, to: op.to });
-      return;
-    case 'mremap':
-      enter(sys_mremap, { mm: caller.mm, from: op.from, to: op.to, new_from: op.newFrom, new_to: op.newTo });
-      return;
-    case 'madvise_dontneed':
-      enter(madvise_dontneed, { mm: caller.mm, from: op.from, to: op.to });
-      return;
-    case 'msync':
-      enter(ksys_msync, { mm: caller.mm, from: op.from, to: op.to });
-      return;
-    case 'load':
-    case 'store':
-      enter(cpu_access, { mm: caller.mm, va: op.from, end: op.to, write: op.kind === 'store' ? 1 : 0, token: caller.token });
-      return;
-    case 'exit':
-      enter(do_exit, { mm: caller.mm });
-      return;
-    case 'signal':
-      enter(sys_kill, { to: op.to });
-      return;
-    default:
-      enterDeviceCall(enter, op, caller);
+      return call(do_renameat2, { inode, over: op.over === undefined ? 0 : inodeOf(op.over) });
   }
 }
 
-/** Locals that are not arguments start at 0. */
-type Enter = <L extends string>(entry: Path<System, L>, args: Partial<Record<L, number>>) => void;
-type DeviceOperation = Extract<Operation, { kind: 'attach' | 'detach' | 'dma_read' | 'dma_write' | 'signal_fence' }>;
+type MappingOperation = Extract<
+  Operation,
+  { kind: 'mmap' | 'munmap' | 'mremap' | 'madvise_dontneed' | 'msync' | 'load' | 'store' }
+>;
 
-function enterDeviceCall(enter: Enter, op: DeviceOperation, caller: Caller): void {
+function mappingCall(op: MappingOperation, { mm, token }: Caller): Call {
+  const range = { mm, from: op.from, to: op.to };
+  switch (op.kind) {
+    case 'mmap': {
+      const [shared, writable] = [op.shared ? 1 : 0, op.writable ? 1 : 0];
+      return call(ksys_mmap_pgoff, { ...range, inode: inodeOf(op.file), pgoff: op.pgoff, shared, writable });
+    }
+    case 'munmap':
+      return call(__vm_munmap, range);
+    case 'mremap':
+      return call(sys_mremap, { ...range, new_from: op.newFrom, new_to: op.newTo });
+    case 'madvise_dontneed':
+      return call(madvise_dontneed, range);
+    case 'msync':
+      return call(ksys_msync, range);
+    case 'load':
+    case 'store':
+      return call(cpu_access, { mm, va: op.from, end: op.to, write: op.kind === 'store' ? 1 : 0, token });
+  }
+}
+
+type DeviceOperation = Extract<Operation, { region: number }>;
+
+function deviceCall(op: DeviceOperation, { mm, token }: Caller): Call {
+  const { region } = op;
   switch (op.kind) {
     case 'attach':
-      enter(ioctl_attach, {
-        region: op.region,
-        mm: caller.mm,
+      return call(ioctl_attach, {
+        region,
+        mm,
         start: op.from,
         end: op.to,
         writable: op.writable ? 1 : 0,
         per_transfer: op.perTransfer ? 1 : 0,
         survives_exit: op.survivesExit ? 1 : 0,
       });
-      return;
     case 'detach':
-      enter(ioctl_detach, { region: op.region });
-      return;
+      return call(ioctl_detach, { region });
     case 'dma_read':
-    case 'dma_write':
-      enter(ioctl_transfer, {
-        region: op.region,
-        start: op.from,
-        end: op.to,
-        write: op.kind === 'dma_write' ? 1 : 0,
-        fence: op.fence ? 1 : 0,
-        token: caller.token,
-      });
-      return;
+    case 'dma_write': {
+      const [write, fence] = [op.kind === 'dma_write' ? 1 : 0, op.fence ? 1 : 0];
+      return call(ioctl_transfer, { region, start: op.from, end: op.to, write, fence, token });
+    }
     case 'signal_fence':
-      enter(ioctl_signal_fence, { region: op.region });
+      return call(ioctl_signal_fence, { region });
   }
 }
 

@@ -22,6 +22,7 @@ export function find_vma(k: Kernel, mm: number, va: number): number {
 
 /** The first VMA of `mm` in address order that intersects [from, to); `detached` ones only when asked for. */
 export function first_vma(k: Kernel, mm: number, from: number, to: number, detached: boolean): number {
+  if (from >= to) return NO_VMA;
   const count = k.counters.get(0, COUNTER.vmas);
   let best = NO_VMA;
   for (let vma = 0; vma < count; vma++) {
