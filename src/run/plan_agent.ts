@@ -66,7 +66,7 @@ export class PlanAgent {
     const { system } = this.session;
     const inodes = new Set(system.m.frames(task).map((frame) => frame.frame['inode'] ?? -1));
     const regions = this.attachedRegions().filter((region) => inodes.has(system.regions.get(region, REGION.inode)));
-    this.released = regions.map((region) => this.given(region));
+    this.released.push(...regions.map((region) => this.given(region)));
     for (const region of regions) this.call({ kind: 'detach', region }, 0);
     return regions.length > 0;
   }

@@ -5,6 +5,7 @@
 import type { Code } from '../machine/code.ts';
 import { compile } from '../machine/code.ts';
 import { DenseStore } from '../machine/dense_store.ts';
+import type { MachineSnapshot } from '../machine/machine.ts';
 import type { Patch } from '../machine/program.ts';
 import { RunsStore } from '../machine/runs_store.ts';
 import type { Store } from '../machine/store.ts';
@@ -50,6 +51,15 @@ export interface Outcome {
   ret: number;
   /** A signal was pending when it ended. */
   signalled: boolean;
+}
+
+/** Everything a session knows at one moment, between two steps. */
+export interface SessionSnapshot {
+  readonly machine: MachineSnapshot;
+  readonly current: number;
+  readonly outcomes: readonly (Outcome | undefined)[];
+  readonly running: readonly number[];
+  readonly next: readonly number[];
 }
 
 /** Content of the pages that a file has from the start: never the token of an operation. */
@@ -177,6 +187,27 @@ export class Session {
     if (task === this.journalTask) return this.system.fs.name === 'ext4' ? 'jbd2' : 'xfs log';
     if (task === this.agentTask) return 'device user';
     return `dev${task - this.engineTask}`;
+  }
+
+  /** A copy of what a step can change, to go back to with {@link restore}. */
+  snapshot(): SessionSnapshot {
+    return {
+      machine: this.system.m.snapshot(),
+      current: this.system.m.current,
+      outcomes: this.outcomes.map((outcome) => outcome && { ...outcome }),
+      running: this.running.slice(),
+      next: this.next.slice(),
+    };
+  }
+
+  /** Back to where the snapshot was taken, which can be gone back to again; whoever observes is not told. */
+  restore(snapshot: SessionSnapshot): void {
+    this.system.m.restore(snapshot.machine);
+    this.system.m.current = snapshot.current;
+    this.system.events.length = 0;
+    this.outcomes = snapshot.outcomes.map((outcome) => outcome && { ...outcome });
+    this.running.splice(0, this.running.length, ...snapshot.running);
+    this.next = snapshot.next.slice();
   }
 
   private load(workload: Workload): void {

@@ -58,8 +58,8 @@ export interface SetupOptions {
   readonly costs: Readonly<Record<string, number>>;
 }
 
-/** For the replay of a log: any size of file, runs of like pages in one step. */
-export function replaySetup(options: SetupOptions, devices: number): Setup {
+/** For the replay of a log or a scenario: any size of file; by default runs of like pages are one step. */
+export function replaySetup(options: SetupOptions, devices: number, grain: Setup['grain'] = 'run'): Setup {
   return {
     filesystem: filesystemOf(options.memory),
     release: releaseNamed(options.kernel),
@@ -69,7 +69,7 @@ export function replaySetup(options: SetupOptions, devices: number): Setup {
     capacities: UNBOUNDED,
     blocks: LARGE_BLOCKS,
     anonPages: 2 ** 30,
-    grain: 'run',
+    grain,
     durability: true,
     devices: Math.max(1, devices),
     patches: [],

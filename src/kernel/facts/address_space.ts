@@ -26,7 +26,7 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'MADV_PAGEOUT have no effect on fsdax pages, which are on no LRU (K76).',
     sources: ['mm/memory.c:zap_page_range (6.1)', 'from K76'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/madvise.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/mmap.ts'] },
   },
   {
     id: 'K71',

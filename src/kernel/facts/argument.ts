@@ -85,7 +85,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
     title: 'Hubbard: pins that can be counted',
     text:
       'FOLL_PIN lets write-back and truncate recognise a pinned page; what they should do about it was left open ' +
-      'and is still a TODO in the document of 6.1. According to a mail that quotes LWN 787636, Kara held that ' +
+      'and is still marked as undone in the document of 6.1. According to a mail that quotes LWN 787636, Kara held that ' +
       'fsync writes pinned pages without marking them clean.',
     sources: ['Documentation/core-api/pin_user_pages.rst (6.1)', 'mail quoting LWN 787636'],
     tag: 'unverified',

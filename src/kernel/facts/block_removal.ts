@@ -65,7 +65,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/release/rules.ts'],
+      where: ['src/kernel/fs/ext4.ts', 'src/kernel/release/rules.ts'],
       without: ['journal_internals'],
     },
   },
@@ -79,7 +79,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     sources: ['fs/ext4/extents.c:ext4_zero_range (6.1)'],
     tag: 'derived',
     caveat: 'The steps were seen; the consequence is derived.',
-    status: { kind: 'modelled', where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/ext4.ts'] },
   },
   {
     id: 'K54',
@@ -94,7 +94,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     caveat: 'The steps were seen; the consequence is derived.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts'],
+      where: ['src/kernel/fs/ext4.ts'],
       without: ['journal_internals'],
     },
   },
@@ -108,7 +108,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts'],
+      where: ['src/kernel/fs/ext4.ts'],
       without: ['journal_internals'],
     },
   },
@@ -122,7 +122,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
+      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
     },
   },
   {
@@ -142,7 +142,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/xfs.ts'],
+      where: ['src/kernel/fs/xfs.ts'],
       without: ['reflink', 'journal_internals'],
     },
   },

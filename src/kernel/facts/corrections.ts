@@ -29,7 +29,7 @@ export const CORRECTION_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fallocate.ts', 'src/kernel/fs/ext4.ts'],
+      where: ['src/kernel/fs/ext4.ts'],
       without: ['attributes'],
     },
   },

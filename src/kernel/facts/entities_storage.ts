@@ -178,7 +178,7 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     caveat: 'That the DAX address space operations have a no-op dirty_folio is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/pgtable.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/fsync.ts', 'src/drivers/device.ts'],
+      where: ['src/kernel/mm/pgtable.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/writeback.ts', 'src/drivers/device.ts'],
       without: ['cpu_cache'],
     },
   },

@@ -172,7 +172,7 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       where: [
         'src/kernel/mm/mmu_notifier.ts',
         'src/kernel/mm/memory.ts',
-        'src/kernel/fs/fsync.ts',
+        'src/kernel/fs/writeback.ts',
         'src/kernel/mm/mmap.ts',
       ],
       without: ['fork', 'mprotect'],

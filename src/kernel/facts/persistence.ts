@@ -19,7 +19,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fsync.ts', 'src/kernel/mm/rmap.ts'],
+      where: ['src/kernel/fs/writeback.ts', 'src/kernel/mm/rmap.ts'],
       without: ['huge_mappings'],
     },
   },
@@ -36,7 +36,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
     caveat: 'The order was seen; the consequence is derived.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/fsync.ts', 'src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts'],
+      where: ['src/kernel/fs/writeback.ts', 'src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts'],
       fault: 'the mirror ignores PROTECTION_PAGE',
     },
   },
@@ -48,7 +48,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
       'or come back for another block, and both are checked again.',
     sources: ['fs/dax.c:dax_writeback_one (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/fsync.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/writeback.ts'] },
   },
   {
     id: 'K67',
@@ -61,7 +61,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
       'fs/ext4/inode.c:ext4_dax_writepages (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/fsync.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/writeback.ts'] },
   },
   {
     id: 'K68',

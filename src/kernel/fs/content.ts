@@ -12,7 +12,7 @@
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { type Kernel, VMA } from '../kernel.ts';
 import { is_anon_pfn } from '../mm/page.ts';
-import { find_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
+import { find_vma, first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
 
 /** The content after `token` was written to bytes [from, to) of a page that held `old`; a whole page forgets it. */
 export function mix_content(old: number, token: number, from: number, to: number): number {
@@ -66,9 +66,15 @@ function comparePieces(
   }
 }
 
+/** Between munmap's detaching and its zap a page table entry still works, and still shows the file. */
+function vma_or_detached(k: Kernel, mm: number, va: number): number {
+  const vma = find_vma(k, mm, va);
+  return vma === NO_VMA ? first_vma(k, mm, va, va + 1, true) : vma;
+}
+
 /** The CPU reads or writes `pages` pages at `va`, which its page table shows at `pfn`. */
 export function cpu_file_access(k: Kernel, mm: number, va: number, pages: number, pfn: number, write: boolean, token: number): void {
-  const vma = find_vma(k, mm, va);
+  const vma = vma_or_detached(k, mm, va);
   if (is_anon_pfn(k, pfn) || vma === NO_VMA) {
     if (write) write_blocks(k, pfn, pages, token, 0, 4096);
     return;

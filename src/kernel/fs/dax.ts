@@ -55,6 +55,13 @@ export function dax_wake_entries(k: Kernel, inode: number, from: number, to: num
 /** The queue of one entry. */
 export const entry_key = (inode: number, page: number): SleepKey => ({ kind: WAIT.entry, a: inode, b: page });
 
+/** put_unlocked_entry(): who was woken and did not lock the entry hands the wake-up on (K13). */
+export function put_unlocked_entry(k: Kernel, inode: number, page: number): void {
+  if (dax_is_locked(k.i_pages.get(inode, page))) return;
+  const key = entry_key(inode, page);
+  k.m.queues.wakeNext(key.kind, key.a, key.b);
+}
+
 /**
  * truncate_inode_pages_range() on DAX: removes the entries of [from, to), waiting for locked ones, dirty or not.
  * With `clean_only` it is invalidate_inode_pages2_range(): dirty entries stay (K44).
@@ -73,10 +80,10 @@ export const dax_delete_mapping_entries = path(
       f.locked = dax_is_locked(entry) ? 1 : 0;
       if (f.locked === 1) return;
       const end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
-      if (f.clean_only === 0 || !dax_is_dirty(entry)) {
-        k.i_pages.setRange(f.inode, f.page, end, 0);
-        dax_wake_entries(k, f.inode, f.page, end, true);
-      }
+      const kept = f.clean_only === 1 && (dax_flags(entry) & (PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE)) !== 0;
+      if (!kept) k.i_pages.setRange(f.inode, f.page, end, 0);
+      // put_unlocked_entry(WAKE_ALL), whether the entry went or stayed.
+      dax_wake_entries(k, f.inode, f.page, end, true);
       f.page = k.i_pages.nextNonZero(f.inode, end, f.to);
     }),
     branch('entry gone', (_k, f) => f.locked === 0, 'next'),
@@ -91,7 +98,8 @@ export const dax_delete_mapping_entries = path(
 export const invalidate_inode_pages2_range = path(
   'invalidate_inode_pages2_range',
   ['inode', 'from', 'to'],
-  ({ call, ret }) => [
+  ({ branch, mark, call, ret }) => [
+    branch('mapping_empty', (k, f) => k.i_pages.nextNonZero(f.inode, 0, k.llong_max_pages) === k.llong_max_pages, 'done'),
     call(dax_delete_mapping_entries, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.from;
@@ -104,6 +112,7 @@ export const invalidate_inode_pages2_range = path(
       callee.to = f.to;
       callee.even_cows = 0;
     }),
+    mark('done'),
     ret(),
   ],
 );
@@ -135,7 +144,7 @@ function scan_busy_page(k: Kernel, inode: number): { pfn: number; lockedAt: numb
 export const dax_layout_busy_page = path(
   'dax_layout_busy_page',
   ['inode', 'pfn', 'locked_at'],
-  ({ label, mark, branch, call, sleep, jump, ret }) => [
+  ({ label, act, mark, branch, call, sleep, jump, ret }) => [
     branch('mapping_mapped', (k, f) => k.rules.layout_break_skips_unmapped_file && !mapping_mapped(k, f.inode), 'idle'),
     call(unmap_mapping_pages, (k, f, callee) => {
       callee.inode = f.inode;
@@ -151,6 +160,9 @@ export const dax_layout_busy_page = path(
     }),
     branch('no locked entry', (_k, f) => f.locked_at < 0, 'scanned'),
     sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.locked_at), true),
+    act('put_unlocked_entry', (k, f) => {
+      put_unlocked_entry(k, f.inode, f.locked_at);
+    }),
     jump('again'),
     mark('scanned'),
     ret((_k, f) => f.pfn),

@@ -12,7 +12,6 @@ import { first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
 import { persist_blocks } from './content.ts';
 import {
   change_flags,
-  DAX_LOCKED,
   dax_flags,
   dax_is_dirty,
   dax_is_locked,
@@ -22,6 +21,7 @@ import {
   entry_key,
   PAGECACHE_TAG_DIRTY,
   PAGECACHE_TAG_TOWRITE,
+  put_unlocked_entry,
 } from './dax.ts';
 import { ext_mapped, ext_pfn } from './extent.ts';
 import { journal_commit } from './journal.ts';
@@ -84,19 +84,13 @@ export const dax_writeback_mapping_range = path(
     mark('wait'),
     sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.page), true),
     act('put_unlocked_entry', (k, f) => {
-      // Not locked after all: the next exclusive waiter must not be left asleep (K13).
-      if ((dax_flags(k.i_pages.get(f.inode, f.page)) & DAX_LOCKED) === 0) dax_wake_next(k, f.inode, f.page);
+      put_unlocked_entry(k, f.inode, f.page);
     }),
     jump('next'),
     mark('done'),
     ret(),
   ],
 );
-
-function dax_wake_next(k: Kernel, inode: number, page: number): void {
-  const key = entry_key(inode, page);
-  k.m.queues.wakeNext(key.kind, key.a, key.b);
-}
 
 /** dax_flush() of every block behind [page, end). */
 function flush_entries(k: Kernel, inode: number, page: number, end: number): void {

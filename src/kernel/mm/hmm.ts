@@ -31,11 +31,16 @@ export const hmm_range_fault = path(
     act('start', (_k, f) => {
       f.va = f.start;
     }),
+    mark('walk_page_range'),
+    label('mmu_interval_check_retry', 'K143', (k, f) => {
+      // Without the driver lock an early hint: asked before each walk, not at each page (K128).
+      f.error = mmu_interval_read_retry(k, f.region, f.seq) ? -EBUSY : 0;
+    }),
+    branch('invalidated', (_k, f) => f.error < 0, 'failed'),
     mark('next'),
     branch('range done', (_k, f) => f.va >= f.end, 'done'),
     label('hmm_vma_handle_pte', 'K141', (k, f) => {
-      // mmu_interval_check_retry(): without the driver lock an early hint (K128, K143).
-      f.error = mmu_interval_read_retry(k, f.region, f.seq) ? -EBUSY : vma_error(k, f.mm, f.va, f.write === 1);
+      f.error = vma_error(k, f.mm, f.va, f.write === 1);
       f.pte = k.ptes.get(f.mm, f.va);
       if (f.error < 0 || !pte_allows(f.pte, f.write === 1)) return;
       const stop = k.grainEnd(f.va, k.ptes.runEnd(f.mm, f.va, f.end));
@@ -54,7 +59,7 @@ export const hmm_range_fault = path(
       callee.device = 1;
     }),
     // After a fault the walk goes on at the first page not filled, without a new read_begin (K143).
-    branch('hmm_vma_fault', (k) => k.ret > 0, 'next'),
+    branch('hmm_vma_fault', (k) => k.ret > 0, 'walk_page_range'),
     ret(() => -EFAULT),
     mark('failed'),
     ret((_k, f) => f.error),

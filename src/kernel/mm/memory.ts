@@ -13,7 +13,7 @@ import { type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
 import { cpu_file_access } from '../fs/content.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
 import { alloc_anon_page } from './page.ts';
-import { insert_pfns, mk_pte, PTE_ANON, PTE_DIRTY, PTE_WRITE, pte_allows, pte_anon, pte_flags, pte_pfn, pte_present } from './pgtable.ts';
+import { mk_pte, PTE_ANON, PTE_DIRTY, PTE_WRITE, pte_allows, pte_anon, pte_flags, pte_pfn, pte_present, set_pte_at } from './pgtable.ts';
 import { find_vma, linear_page_index, NO_VMA } from './vma.ts';
 
 /** 0 when the VMA at `va` allows the access, -EFAULT when there is none or it does not. */
@@ -29,7 +29,7 @@ function copy_private(k: Kernel, mm: number, va: number, pfn: number): number {
   if (copy === 0) return -VM_FAULT_SIGBUS;
   k.data.setRange(0, copy, copy + 1, pfn === 0 ? 0 : k.data.get(0, pfn));
   k.spend('copy_page');
-  insert_pfns(k, mm, va, 1, copy, PTE_WRITE | PTE_DIRTY | PTE_ANON);
+  set_pte_at(k, mm, va, copy, PTE_WRITE | PTE_DIRTY | PTE_ANON);
   return 0;
 }
 
@@ -97,10 +97,20 @@ export const handle_mm_fault = path(
   ],
 );
 
-/** dax_fault_cow_page(): the private copy of a page that was not mapped yet; the file is untouched (K46). */
+/**
+ * dax_fault_cow_page(): the private copy of a page that was not mapped yet; the file is untouched (K46). If another
+ * thread has mapped the page meanwhile, finish_fault() leaves that alone: a present entry changes only after its
+ * mirrors have been told (K74).
+ */
 export function dax_fault_cow_page(k: Kernel, mm: number, va: number, pfn: number): number {
-  if (pte_allows(k.ptes.get(mm, va), true)) return 0;
+  if (pte_present(k.ptes.get(mm, va))) return 0;
   return copy_private(k, mm, va, pfn);
+}
+
+/** Where the mapping at `va` ends, so that one access stays within it; one page when munmap has detached it. */
+function vma_end(k: Kernel, mm: number, va: number): number {
+  const vma = find_vma(k, mm, va);
+  return vma === NO_VMA ? va + 1 : k.vmas.get(vma, VMA.end);
 }
 
 /** A CPU loads from or stores to each page of [va, end): the access, and the fault before it if one is needed. */
@@ -114,7 +124,7 @@ export const cpu_access = path(
       const pte = k.ptes.get(f.mm, f.va);
       f.hit = pte_allows(pte, f.write === 1) ? 1 : 0;
       if (f.hit === 0) return;
-      const stop = k.grainEnd(f.va, k.ptes.runEnd(f.mm, f.va, f.end));
+      const stop = k.grainEnd(f.va, k.ptes.runEnd(f.mm, f.va, Math.min(f.end, vma_end(k, f.mm, f.va))));
       if (f.write === 1) k.ptes.setRange(f.mm, f.va, stop, mk_pte(pte_pfn(pte), pte_flags(pte) | PTE_DIRTY));
       cpu_file_access(k, f.mm, f.va, stop - f.va, pte_pfn(pte), f.write === 1, f.token);
       f.va = stop;

@@ -57,39 +57,46 @@ const detach_vmas_to_be_unmapped = path(
   ],
 );
 
-/** unmap_region(): zap each detached VMA of [from, to), then take it out of its file's tree. */
+/** unmap_region(): one notification for the whole range, zap each detached VMA, then take them out of their files' trees. */
 const unmap_region = path(
   'unmap_region',
   ['mm', 'from', 'to', 'vma', 'start', 'end', 'inode'],
   ({ label, act, mark, branch, jump, down_write, up, call, ret }) => [
-    mark('next'),
-    act('next VMA', (k, f) => {
-      f.vma = first_vma(k, f.mm, f.from, f.to, true);
+    branch('no VMAs', (k, f) => first_vma(k, f.mm, f.from, f.to, true) === NO_VMA, 'done'),
+    call(mmu_notifier_invalidate_range_start, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.start = f.from;
+      callee.end = f.to;
+      callee.event = MMU_NOTIFY_UNMAP;
+    }),
+    act('first VMA to zap', (_k, f) => {
+      f.end = f.from;
+    }),
+    mark('zap'),
+    label('unmap_single_vma', 'K69', (k, f) => {
+      f.vma = first_vma(k, f.mm, f.end, f.to, true);
       if (f.vma === NO_VMA) return;
       f.start = k.vmas.get(f.vma, VMA.start);
       f.end = k.vmas.get(f.vma, VMA.end);
-      f.inode = k.vmas.get(f.vma, VMA.inode);
-    }),
-    branch('no more VMAs', (_k, f) => f.vma === NO_VMA, 'done'),
-    call(mmu_notifier_invalidate_range_start, (_k, f, callee) => {
-      callee.mm = f.mm;
-      callee.start = f.start;
-      callee.end = f.end;
-      callee.event = MMU_NOTIFY_UNMAP;
-    }),
-    label('unmap_single_vma', 'K69', (k, f) => {
       zap_pte_range(k, f.mm, f.start, f.end, true);
     }),
+    branch('more to zap', (k, f) => first_vma(k, f.mm, f.end, f.to, true) !== NO_VMA, 'zap'),
     label('mmu_notifier_invalidate_range_end', 'K69', (k, f) => {
-      mmu_notifier_invalidate_range_end(k, f.mm, f.start, f.end);
+      mmu_notifier_invalidate_range_end(k, f.mm, f.from, f.to);
     }),
+    mark('free_pgtables'),
+    act('next VMA', (k, f) => {
+      f.vma = first_vma(k, f.mm, f.from, f.to, true);
+      f.inode = f.vma === NO_VMA ? 0 : k.vmas.get(f.vma, VMA.inode);
+    }),
+    branch('no more VMAs', (_k, f) => f.vma === NO_VMA, 'done'),
     down_write('i_mmap_lock_write', (_k, f) => i_mmap_rwsem(f.inode)),
     act('unlink_file_vma', (k, f) => {
       vma_unlink(k, f.vma);
       inode_put(k, f.inode);
     }),
     up('i_mmap_unlock_write', (_k, f) => i_mmap_rwsem(f.inode)),
-    jump('next'),
+    jump('free_pgtables'),
     mark('done'),
     ret(),
   ],

@@ -182,8 +182,10 @@ export const mmu_interval_notifier_insert = path(
   'mmu_interval_notifier_insert',
   ['region', 'mm', 'start', 'end', 'inode'],
   ({ label, act, mark, branch, jump, down_write, up, ret }) => [
+    label('has_itree', 'K111'),
+    branch('already registered', (k, f) => k.mms.get(f.mm, MM.notifiers) === 1, 'insert'),
     down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
-    branch('already registered', (k, f) => k.mms.get(f.mm, MM.notifiers) === 1, 'unlock'),
+    branch('registered meanwhile', (k, f) => k.mms.get(f.mm, MM.notifiers) === 1, 'unlock'),
     act('first file', (k, f) => {
       f.inode = next_mapped_inode(k, f.mm, 0);
     }),
@@ -209,6 +211,7 @@ export const mmu_interval_notifier_insert = path(
     jump('mm_drop_all_locks'),
     mark('unlock'),
     up('mmap_write_unlock', (_k, f) => mmap_lock(f.mm)),
+    mark('insert'),
     label('__mmu_interval_notifier_insert', 'K114', (k, f) => {
       k.subs.set(f.region, SUB.mm, f.mm);
       k.subs.set(f.region, SUB.start, f.start);

@@ -30,9 +30,24 @@ export function pte_allows(pte: number, write: boolean): boolean {
   return pte_present(pte) && (!write || pte_write(pte));
 }
 
-/** vmf_insert_mixed(): maps [va, va + pages) to consecutive frames from `pfn` (to the zero page when 0). */
+/** set_pte_at(): whatever the entry was, it is this one now. */
+export function set_pte_at(k: Kernel, mm: number, va: number, pfn: number, flags: number): void {
+  k.ptes.setRange(mm, va, va + 1, mk_pte(pfn, flags));
+  k.emit({ type: 'pte', mm, from: va, to: va + 1 });
+}
+
+/**
+ * vmf_insert_mixed() and, when `flags` has PTE_WRITE, its mkwrite form: maps [va, va + pages) to consecutive frames
+ * from `pfn` (to the zero page when 0). An entry that is there already stays, as insert_pfn() leaves it: mkwrite
+ * adds rights to the same frame and replaces nothing (K5).
+ */
 export function insert_pfns(k: Kernel, mm: number, va: number, pages: number, pfn: number, flags: number): void {
-  k.ptes.setRange(mm, va, va + pages, mk_pte(pfn, flags));
+  const mkwrite = (flags & PTE_WRITE) !== 0;
+  changeRuns(k.ptes, mm, va, va + pages, (pte, at) => {
+    const frame = pfn === 0 ? 0 : pfn + at - va;
+    if (!pte_present(pte)) return mk_pte(frame, flags);
+    return mkwrite && pte_pfn(pte) === frame ? mk_pte(frame, pte_flags(pte) | flags) : pte;
+  });
   k.emit({ type: 'pte', mm, from: va, to: va + pages });
 }
 

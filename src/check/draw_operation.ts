@@ -1,0 +1,191 @@
+/**
+ * One operation of each kind, drawn so that it makes sense where the generator believes the task to be. A kind that
+ * makes no sense there gives null.
+ */
+import type { Offset } from '../workload/offset.ts';
+import type { Operation, OperationKind } from '../workload/operation.ts';
+import { between, type Chance, often, oneOf, partOf } from './draw.ts';
+import { FILE_PAGES, INSERT_PAGES, INSERTS_MAX, type Mapping, MAPPING_PLACES, type Region, REGIONS_MAX, type World } from './world.ts';
+
+type Draw = (chance: Chance, world: World, task: number) => Operation | null;
+
+/** File 0 is the one that devices are given most often; the others are bystanders. */
+const drawFile = (chance: Chance, world: World): number => (often(chance, 75) ? 0 : chance.below(world.files.length));
+
+/** Pages at which something begins or ends: mostly where others do too. */
+const drawBytes = (chance: Chance): number => (often(chance, 80) ? 0 : (oneOf(chance, [1, 512, 2048, 4095]) as number));
+
+function drawRange(chance: Chance, world: World): { file: number; start: Offset; end: Offset } {
+  const { from, to } = partOf(chance, 0, FILE_PAGES);
+  const start = { page: from, byte: drawBytes(chance) };
+  const ends = often(chance, 85) ? { page: to, byte: 0 } : { page: to - 1, byte: 4095 };
+  // The end lies beyond the start whatever bytes were drawn.
+  const end = ends.page === start.page && ends.byte <= start.byte ? { page: to, byte: 0 } : ends;
+  return { file: drawFile(chance, world), start, end };
+}
+
+/** Whole pages, as COLLAPSE_RANGE and INSERT_RANGE want them; sometimes not, to be refused. */
+function drawShift(chance: Chance, world: World): { file: number; start: Offset; end: Offset } {
+  const from = chance.below(FILE_PAGES - INSERT_PAGES);
+  const byte = often(chance, 5) ? 512 : 0;
+  return { file: drawFile(chance, world), start: { page: from, byte }, end: { page: from + between(chance, 1, INSERT_PAGES), byte: 0 } };
+}
+
+function mappingOf(chance: Chance, world: World, task: number): Mapping | undefined {
+  const mm = world.spaces[task] as number;
+  return oneOf(chance, world.mappings.filter((mapping) => mapping.mm === mm));
+}
+
+/** Part of a mapping of the task, mostly; now and then pages where nothing is mapped. */
+function drawAddresses(chance: Chance, world: World, task: number): { from: number; to: number } | null {
+  if (often(chance, 3)) return partOf(chance, 0, MAPPING_PLACES[0] as number);
+  const mapping = mappingOf(chance, world, task);
+  return mapping === undefined ? null : partOf(chance, mapping.from, mapping.to);
+}
+
+const fileRange =
+  (kind: 'read' | 'write' | 'punch' | 'unshare'): Draw =>
+  (chance, world) => ({ kind, ...drawRange(chance, world) });
+
+const sizedRange =
+  (kind: 'alloc' | 'zero'): Draw =>
+  (chance, world) => ({ kind, ...drawRange(chance, world), keepSize: often(chance, 50) });
+
+const addresses =
+  (kind: 'load' | 'store' | 'msync' | 'madvise_dontneed' | 'munmap'): Draw =>
+  (chance, world, task) => {
+    const range = drawAddresses(chance, world, task);
+    return range === null ? null : { kind, ...range };
+  };
+
+const fileOnly =
+  (kind: 'open' | 'close' | 'open_trunc' | 'fsync' | 'unlink'): Draw =>
+  (chance, world) => ({ kind, file: drawFile(chance, world) });
+
+const drawTruncate: Draw = (chance, world) => ({
+  kind: 'truncate',
+  file: drawFile(chance, world),
+  size: { page: chance.below(FILE_PAGES), byte: drawBytes(chance) },
+});
+
+const drawInsert: Draw = (chance, world) => {
+  const range = drawShift(chance, world);
+  if ((world.inserts[range.file] as number) >= INSERTS_MAX) return null;
+  return { kind: 'insert', ...range };
+};
+
+const drawMmap: Draw = (chance, world, task) => {
+  const mm = world.spaces[task] as number;
+  const taken = new Set(world.mappings.filter((mapping) => mapping.mm === mm).map((mapping) => placeOf(mapping.from)));
+  const free = MAPPING_PLACES.filter((place) => !taken.has(place));
+  if (free.length === 0) return null;
+  const file = drawFile(chance, world);
+  const pages = Math.max(1, (world.files[file]?.size.page ?? 1) + (often(chance, 30) ? 1 : 0));
+  const pgoff = often(chance, 70) ? 0 : chance.below(pages);
+  const place = oneOf(chance, free) as number;
+  const length = often(chance, 70) ? pages - pgoff : between(chance, 1, pages - pgoff);
+  return {
+    kind: 'mmap',
+    file,
+    from: place,
+    to: place + length,
+    pgoff,
+    shared: often(chance, 88),
+    writable: often(chance, 85),
+  };
+};
+
+const placeOf = (from: number): number => MAPPING_PLACES.findLast((place) => place <= from) as number;
+
+/** Moves a whole mapping to a free place; a part of one would have to be split first. */
+const drawMremap: Draw = (chance, world, task) => {
+  const mapping = mappingOf(chance, world, task);
+  if (mapping === undefined) return null;
+  const taken = new Set(world.mappings.map(({ from }) => placeOf(from)));
+  const newFrom = oneOf(chance, MAPPING_PLACES.filter((place) => !taken.has(place)));
+  const { from, to } = mapping;
+  if (newFrom === undefined) return null;
+  return { kind: 'mremap', from, to, newFrom, newTo: newFrom + between(chance, 1, to - from) };
+};
+
+const drawAttach: Draw = (chance, world, task) => {
+  const mapping = mappingOf(chance, world, task);
+  const own = Array.from({ length: REGIONS_MAX }, (_, index) => index).filter((index) => {
+    const owner = world.owners.get(index);
+    return (owner === undefined || owner === task) && !world.regions.some((region) => region.index === index);
+  });
+  const region = own[0];
+  if (mapping === undefined || region === undefined) return null;
+  const range = often(chance, 60) ? { from: mapping.from, to: mapping.to } : partOf(chance, mapping.from, mapping.to);
+  return {
+    kind: 'attach',
+    region,
+    ...range,
+    perTransfer: often(chance, 30),
+    survivesExit: often(chance, 10),
+    writable: often(chance, 92) ? mapping.writable : !mapping.writable,
+  };
+};
+
+/** A region of the task's address space. */
+function regionOf(chance: Chance, world: World, task: number, own: boolean): Region | undefined {
+  const mm = world.spaces[task] as number;
+  return oneOf(chance, world.regions.filter((region) => (own ? region.task === task : region.mm === mm)));
+}
+
+const drawDma =
+  (kind: 'dma_read' | 'dma_write'): Draw =>
+  (chance, world, task) => {
+    const region = regionOf(chance, world, task, false);
+    if (region === undefined || (kind === 'dma_write' && !region.writable && often(chance, 90))) return null;
+    const whole = often(chance, 50);
+    const range = whole ? { from: region.from, to: region.to } : partOf(chance, region.from, region.to);
+    return { kind, region: region.index, ...range, fence: often(chance, 8) };
+  };
+
+const drawDetach: Draw = (chance, world, task) => {
+  const region = regionOf(chance, world, task, true);
+  return region === undefined ? null : { kind: 'detach', region: region.index };
+};
+
+const drawSignalFence: Draw = (chance, world, task) => {
+  const region = regionOf(chance, world, task, false);
+  return region === undefined ? null : { kind: 'signal_fence', region: region.index };
+};
+
+const drawSignal: Draw = (chance, world, task) => {
+  const others = world.spaces.map((_, other) => other).filter((other) => other !== task);
+  return { kind: 'signal', to: oneOf(chance, others) as number };
+};
+
+/** By kind; `rename` is left out: it takes the locks that unlink takes and frees what unlink frees. */
+export const DRAW: Partial<Record<OperationKind, Draw>> = {
+  truncate: drawTruncate,
+  open_trunc: fileOnly('open_trunc'),
+  punch: fileRange('punch'),
+  zero: sizedRange('zero'),
+  collapse: (chance, world) => ({ kind: 'collapse', ...drawShift(chance, world) }),
+  insert: drawInsert,
+  unshare: fileRange('unshare'),
+  alloc: sizedRange('alloc'),
+  unlink: fileOnly('unlink'),
+  read: fileRange('read'),
+  write: fileRange('write'),
+  fsync: fileOnly('fsync'),
+  msync: addresses('msync'),
+  open: fileOnly('open'),
+  close: fileOnly('close'),
+  mmap: drawMmap,
+  munmap: addresses('munmap'),
+  mremap: drawMremap,
+  madvise_dontneed: addresses('madvise_dontneed'),
+  load: addresses('load'),
+  store: addresses('store'),
+  exit: () => ({ kind: 'exit' }),
+  signal: drawSignal,
+  attach: drawAttach,
+  detach: drawDetach,
+  dma_read: drawDma('dma_read'),
+  dma_write: drawDma('dma_write'),
+  signal_fence: drawSignalFence,
+};

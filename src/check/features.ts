@@ -1,0 +1,38 @@
+/**
+ * Swarm: each workload leaves some kinds of operation out, since what is missing exposes what a full mix hides.
+ */
+import type { OperationKind } from '../workload/operation.ts';
+import { type Chance, often } from './draw.ts';
+
+/** Kinds that come and go together, and in how many workloads of a hundred they are used. */
+const FEATURES: readonly { readonly percent: number; readonly kinds: readonly OperationKind[] }[] = [
+  { percent: 100, kinds: ['mmap', 'attach', 'dma_read', 'dma_write'] },
+  { percent: 75, kinds: ['truncate'] },
+  { percent: 75, kinds: ['punch'] },
+  { percent: 30, kinds: ['open_trunc'] },
+  { percent: 35, kinds: ['zero'] },
+  { percent: 30, kinds: ['collapse', 'insert'] },
+  { percent: 15, kinds: ['unshare', 'alloc'] },
+  { percent: 60, kinds: ['load', 'store'] },
+  { percent: 45, kinds: ['fsync', 'msync'] },
+  { percent: 40, kinds: ['write', 'read'] },
+  { percent: 40, kinds: ['detach'] },
+  { percent: 30, kinds: ['signal_fence'] },
+  { percent: 30, kinds: ['munmap'] },
+  { percent: 25, kinds: ['madvise_dontneed'] },
+  { percent: 15, kinds: ['mremap'] },
+  { percent: 25, kinds: ['unlink', 'open', 'close'] },
+  { percent: 25, kinds: ['signal'] },
+  { percent: 25, kinds: ['exit'] },
+];
+
+/** The kinds one workload may use. At least one of truncate and punch is among them unless both are excluded. */
+export function drawFeatures(chance: Chance, excluded: ReadonlySet<OperationKind>): ReadonlySet<OperationKind> {
+  const kinds = new Set<OperationKind>();
+  for (const feature of FEATURES) {
+    if (!often(chance, feature.percent)) continue;
+    for (const kind of feature.kinds) if (!excluded.has(kind)) kinds.add(kind);
+  }
+  if (!kinds.has('truncate') && !excluded.has('punch')) kinds.add('punch');
+  return kinds;
+}

@@ -1,0 +1,84 @@
+/**
+ * chance -> a workload, a schedule and a freeze point: fast-check arbitraries for whole runs.
+ */
+import fc from 'fast-check';
+import { GapStrategy, type Gap, RandomStrategy, ReplayStrategy, type Schedule, type Strategy } from '../schedule/index.ts';
+import type { OperationKind } from '../workload/operation.ts';
+import type { Workload } from '../workload/workload.ts';
+import { drawWorkload } from './draw_workload.ts';
+import { smallerWorkloads } from './smaller.ts';
+
+/** How a schedule is given: three encodings of the same thing. */
+export type ScheduleChoice =
+  | { readonly kind: 'gaps'; readonly base: readonly number[]; readonly gaps: readonly Gap[] }
+  | { readonly kind: 'random'; readonly seed: number }
+  | { readonly kind: 'replay'; readonly schedule: Schedule };
+
+/** Everything one run depends on besides the setup. */
+export interface GeneratedRun {
+  readonly workload: Workload;
+  readonly schedule: ScheduleChoice;
+  /** Steps after which user space begins nothing more; null: never. */
+  readonly freezeAt: number | null;
+}
+
+/** User tasks, two engines, the journal thread and the agent: no generated run has more tasks. */
+export const TASKS_MAX = 8;
+
+export function strategyOf(choice: ScheduleChoice): Strategy {
+  switch (choice.kind) {
+    case 'gaps':
+      return new GapStrategy(choice.base, choice.gaps);
+    case 'random':
+      return new RandomStrategy(choice.seed);
+    case 'replay':
+      return new ReplayStrategy(choice.schedule);
+  }
+}
+
+class WorkloadArbitrary extends fc.Arbitrary<Workload> {
+  private readonly excluded: ReadonlySet<OperationKind>;
+
+  constructor(excluded: ReadonlySet<OperationKind>) {
+    super();
+    this.excluded = excluded;
+  }
+
+  override generate(random: fc.Random): fc.Value<Workload> {
+    const chance = { below: (limit: number): number => random.nextInt(0, limit - 1) };
+    return new fc.Value(drawWorkload(chance, this.excluded), undefined);
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is Workload {
+    return typeof value === 'object' && value !== null && 'ops' in value;
+  }
+
+  override shrink(value: Workload): fc.Stream<fc.Value<Workload>> {
+    return fc.stream(smallerWorkloads(value)).map((smaller) => new fc.Value(smaller, undefined));
+  }
+}
+
+/** Workloads that leave out the kinds in `excluded`. Shrinks by leaving operations out. */
+export function workloads(excluded: readonly OperationKind[] = []): fc.Arbitrary<Workload> {
+  return new WorkloadArbitrary(new Set(excluded));
+}
+
+/** Sparse schedules, which find deep faults, and dense ones, which find shallow ones sooner. */
+export function schedules(): fc.Arbitrary<ScheduleChoice> {
+  const tasks = Array.from({ length: TASKS_MAX }, (_, task) => task);
+  const gap = fc.record({ gap: fc.nat({ max: 60 }), target: fc.nat({ max: TASKS_MAX - 1 }) });
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant('gaps' as const),
+      base: fc.shuffledSubarray(tasks, { minLength: TASKS_MAX }),
+      gaps: fc.array(gap, { maxLength: 12, size: 'max' }),
+    }),
+    fc.record({ kind: fc.constant('random' as const), seed: fc.nat() }),
+  );
+}
+
+/** One run in four is frozen somewhere on its way. */
+export function generatedRuns(excluded: readonly OperationKind[] = []): fc.Arbitrary<GeneratedRun> {
+  const freezeAt = fc.option(fc.nat({ max: 400 }), { freq: 4, nil: null });
+  return fc.record({ workload: workloads(excluded), schedule: schedules(), freezeAt });
+}

@@ -1,0 +1,178 @@
+/**
+ * One workload under one driver, with everything that watches it.
+ */
+import type { StampedEvent } from '../kernel/event.ts';
+import { INVARIANTS, InvariantMonitor } from '../invariants/index.ts';
+import { Metrics } from '../observe/metrics.ts';
+import { type Described, WaitLog, type WaitRecord } from '../observe/waits.ts';
+import { REGION } from '../drivers/system.ts';
+import { runSequential } from '../run/sequential.ts';
+import { Session } from '../run/session.ts';
+import { positionName } from '../machine/code.ts';
+import { fileName, waitOf } from '../run/wait_graph.ts';
+import { InputError } from '../workload/input_error.ts';
+import type { Workload } from '../workload/workload.ts';
+import { type DriverUnderTest, type OnBlock, type ReplayConditions, setupFor } from './conditions.ts';
+import type { StoodStill } from './result.ts';
+import { StoodStillProbe } from './stood_still.ts';
+
+export interface ReplayOptions {
+  readonly onBlock: OnBlock;
+  /** Takes the events of each step as well. */
+  readonly onEvents?: (events: readonly StampedEvent[]) => void;
+  /** True: find out by trial what stands still behind each blocked operation (K32). */
+  readonly probe: boolean;
+}
+
+/** A replay that has come to its end, or as far as it got. */
+export interface Replay {
+  /** False when the user stopped it. */
+  readonly complete: boolean;
+  readonly onBlock: OnBlock;
+  readonly session: Session;
+  readonly waits: WaitLog;
+  readonly metrics: Metrics;
+  readonly monitor: InvariantMonitor;
+  /** Operations that could go no further by themselves. */
+  readonly blocked: ReadonlySet<number>;
+  /** Waits of blocked operations as they were at that moment. */
+  readonly blockedAs: ReadonlyMap<WaitRecord, Described>;
+  /** Operations that ended when the driver was made to let go. */
+  readonly released: ReadonlySet<number>;
+  /** Operations never begun since their task was still in an earlier one. */
+  readonly unreached: ReadonlySet<number>;
+  readonly stoodStill: readonly StoodStill[];
+  /** Name of the file an operation is about; `no file` when there is none. */
+  readonly fileOf: (op: number) => string;
+}
+
+/** Replays in the workload's own order. Throws InputError for what the workload or the user's driver gets wrong. */
+export function replay(
+  workload: Workload,
+  tested: DriverUnderTest,
+  conditions: ReplayConditions,
+  options: ReplayOptions,
+): Replay {
+  const session = openSession(workload, tested, conditions);
+  const watch = new Watch(session, options);
+  const probe = new StoodStillProbe(session);
+  const run = blamingDriver(tested, session, () =>
+    runSequential(session, {
+      onBlock: options.onBlock,
+      onProgress: (done, total) => {
+        conditions.onProgress({ what: tested.driver.name, done, total });
+        return conditions.signal.aborted;
+      },
+      onBlocked: (op, task) => {
+        if (watch.noteBlocked(op, task) && options.probe) probe.behind(op, watch.fileOf(op));
+      },
+      onReleased: (op) => watch.released.add(op),
+    }),
+  );
+  watch.monitor.end();
+  const { waits, metrics, monitor, blocked, blockedAs, released } = watch;
+  return {
+    ...run,
+    ...{ session, waits, metrics, monitor, blocked, blockedAs, released },
+    onBlock: options.onBlock,
+    stoodStill: probe.found,
+    fileOf: (op) => watch.fileOf(op),
+  };
+}
+
+/** A session for the workload. Throws InputError when its files do not fit the filesystem. */
+export function openSession(workload: Workload, tested: DriverUnderTest, conditions: ReplayConditions): Session {
+  const setup = setupFor(conditions, tested.driver, workload);
+  try {
+    return new Session(setup, workload);
+  } catch (error) {
+    if (tested.file !== undefined && error instanceof Error) {
+      throw new InputError({ file: tested.file, problem: `cannot be built: ${error.message}` }, { cause: error });
+    }
+    if (error instanceof RangeError) throw new InputError({ file: workload.name, problem: error.message }, { cause: error });
+    throw error;
+  }
+}
+
+/** An exception under a driver of the user's own is the driver's: it is told where it happened. */
+function blamingDriver<T>({ file }: DriverUnderTest, session: Session, body: () => T): T {
+  if (file === undefined) return body();
+  try {
+    return body();
+  } catch (error) {
+    const { m } = session.system;
+    const where = m.frames(m.current).length === 0 ? 'user space' : positionName(m.position(m.current));
+    const op = session.currentOp(m.current);
+    const during = op < 0 ? session.taskName(m.current) : `operation ${op}`;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new InputError(
+      { file, problem: `the driver failed in the step that begins at '${where}', during ${during}: ${text}` },
+      { cause: error },
+    );
+  }
+}
+
+/** The observers of one session, in the order in which they may look, and what they found of blocked operations. */
+class Watch {
+  readonly waits: WaitLog;
+  readonly metrics = new Metrics();
+  readonly monitor: InvariantMonitor;
+  readonly blocked = new Set<number>();
+  readonly blockedAs = new Map<WaitRecord, Described>();
+  readonly released = new Set<number>();
+  private readonly session: Session;
+  /** Inode of operations that name no file themselves, from their first wait or callback. */
+  private readonly inodes = new Map<number, number>();
+
+  constructor(session: Session, options: Pick<ReplayOptions, 'onEvents'>) {
+    this.session = session;
+    this.waits = new WaitLog(
+      (task) => {
+        this.noteInode(session.currentOp(task), task);
+        return waitOf(session, task);
+      },
+      (task) => session.currentOp(task),
+    );
+    this.monitor = new InvariantMonitor(session, this.waits, INVARIANTS);
+    session.onEvents = (events) => {
+      this.noteCallbacks(events);
+      this.waits.observe(events);
+      this.metrics.observe(events);
+      this.monitor.observe(events);
+      options.onEvents?.(events);
+    };
+  }
+
+  /** True when it is the first time that this operation can go no further. */
+  noteBlocked(op: number, task: number): boolean {
+    const wait = this.waits.current(task);
+    if (wait !== undefined) this.blockedAs.set(wait, wait.described);
+    const first = !this.blocked.has(op);
+    this.blocked.add(op);
+    return first;
+  }
+
+  fileOf(op: number): string {
+    const operation = this.session.outcomes[op]?.op ?? this.session.workload.ops[op]?.op;
+    if (operation !== undefined && 'file' in operation) {
+      return this.session.workload.files[operation.file]?.name ?? 'no file';
+    }
+    const inode = this.inodes.get(op);
+    return inode === undefined ? 'no file' : fileName(this.session, inode);
+  }
+
+  private noteInode(op: number, task: number): void {
+    if (op < 0 || this.inodes.has(op)) return;
+    const frames = this.session.system.m.frames(task);
+    const inode = frames.map(({ frame }) => frame['inode'] ?? 0).find((found) => found > 0);
+    if (inode !== undefined) this.inodes.set(op, inode);
+  }
+
+  private noteCallbacks(events: readonly StampedEvent[]): void {
+    for (const { task, event } of events) {
+      if (event.type !== 'callback_start') continue;
+      const op = this.session.currentOp(task);
+      if (op >= 0 && !this.inodes.has(op)) this.inodes.set(op, this.session.system.regions.get(event.region, REGION.inode));
+    }
+  }
+}

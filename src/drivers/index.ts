@@ -1,0 +1,6 @@
+/**
+ * kernel + device -> a system with a driver loaded: the contract, and the backends that come with the project.
+ */
+export type { Driver, KnownBreak } from './driver.ts';
+export { driverNamed, DRIVERS } from './drivers.ts';
+export { System } from './system.ts';
