@@ -127,16 +127,18 @@ const drawAttach: Draw = (chance, world, task) => {
   };
 };
 
-/** A region of the task's address space. */
-function regionOf(chance: Chance, world: World, task: number, own: boolean): Region | undefined {
-  const mm = world.spaces[task] as number;
-  return oneOf(chance, world.regions.filter((region) => (own ? region.task === task : region.mm === mm)));
+/**
+ * A region that the task attached. Only one task makes calls on a region: drivers hold a lock of their own over each
+ * call, which the model leaves out.
+ */
+function regionOf(chance: Chance, world: World, task: number): Region | undefined {
+  return oneOf(chance, world.regions.filter((region) => region.task === task));
 }
 
 const drawDma =
   (kind: 'dma_read' | 'dma_write'): Draw =>
   (chance, world, task) => {
-    const region = regionOf(chance, world, task, false);
+    const region = regionOf(chance, world, task);
     if (region === undefined || (kind === 'dma_write' && !region.writable && often(chance, 90))) return null;
     const whole = often(chance, 50);
     const range = whole ? { from: region.from, to: region.to } : partOf(chance, region.from, region.to);
@@ -144,12 +146,12 @@ const drawDma =
   };
 
 const drawDetach: Draw = (chance, world, task) => {
-  const region = regionOf(chance, world, task, true);
+  const region = regionOf(chance, world, task);
   return region === undefined ? null : { kind: 'detach', region: region.index };
 };
 
 const drawSignalFence: Draw = (chance, world, task) => {
-  const region = regionOf(chance, world, task, false);
+  const region = regionOf(chance, world, task);
   return region === undefined ? null : { kind: 'signal_fence', region: region.index };
 };
 

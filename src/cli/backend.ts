@@ -6,11 +6,12 @@
  * throw an error with the name `AbortError` when a part is worth nothing. They may be synchronous, since the
  * command line runs them in a thread of their own.
  */
-import type { Certificate, ComparisonResult, Verdict } from '../compare/result.ts';
+import type { OnBlock } from '../compare/index.ts';
+import type { ComparisonResult, Verdict } from '../compare/result.ts';
+import type { RunResult } from '../compare/run_result.ts';
 import type { CostTable } from '../costs/index.ts';
 import type { Hold } from '../workload/device_plan.ts';
 import type { InputProblem } from '../workload/input_error.ts';
-import type { OperationKind } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
 
 /** Becomes true, and stays so, when the user wants to stop. */
@@ -38,7 +39,7 @@ export interface InputOptions {
 
 export interface LoadedInput {
   readonly workload: Workload;
-  /** Of the file's bytes as they are on disk, or of a catalogue entry's own text. */
+  /** Of the text: a log's digest does not depend on how it is packed. */
   readonly sha256: string;
   /** Parts of the input that were left out, with the reason. */
   readonly rejected: readonly InputProblem[];
@@ -56,7 +57,7 @@ export interface RunConditions {
 
 export interface CompareOptions extends RunConditions, Attention {
   readonly drivers: readonly string[];
-  readonly onBlock: 'release' | 'stay';
+  readonly onBlock: OnBlock;
   /** The command line that asks for exactly this, every option spelled out: {@link ComparisonResult.reproduce}. */
   readonly reproduce: string;
 }
@@ -65,50 +66,6 @@ export interface RunOptions extends RunConditions, Attention {
   readonly driver: string;
   /** Absent: operations run in the workload's own order. */
   readonly schedule?: string;
-}
-
-/** One operation of a single run. */
-export interface RunOperation {
-  readonly task: string;
-  /** Index in the workload's operation list. */
-  readonly op: number;
-  readonly line: number | null;
-  readonly kind: OperationKind;
-  /** Return value; null while the call has not returned. */
-  readonly ret: number | null;
-  /** Symbolic errno of a call that failed. */
-  readonly errno: string | null;
-  readonly blocked: boolean;
-  /** Why it waited the longest, if it waited. */
-  readonly certificate: Certificate | null;
-}
-
-/** One step that another task, the device or the filesystem could observe. */
-export interface RunEvent {
-  /** Simulated time. */
-  readonly ns: number;
-  readonly task: string;
-  readonly event: string;
-  readonly text: string;
-}
-
-export interface RunResult {
-  readonly schema: 'gup-vs-hmm/run/1';
-  readonly model_revision: number;
-  readonly complete: boolean;
-  readonly input: { readonly name: string; readonly sha256: string };
-  readonly driver: string;
-  readonly memory: string;
-  readonly kernel: string;
-  readonly cost_table: string;
-  readonly seed: number;
-  /** The schedule that was run, as `--schedule` takes it. */
-  readonly schedule: string;
-  readonly ops: readonly RunOperation[];
-  readonly blocks_freed_under_reference: number;
-  readonly events: readonly RunEvent[];
-  /** Expectations of the scenario that were not met, one sentence each. */
-  readonly unmet: readonly string[];
 }
 
 export interface CheckOptions extends Attention {
@@ -152,8 +109,8 @@ export interface CheckResult {
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** Counts of a log: `schema` and `model_revision`, then the counters; absent ones are 0. */
-export type ImportStats = Readonly<Record<string, JsonValue>>;
+/** Counts of a log: `schema` and `model_revision`, then the counters; absent ones are 0. Offsets can be large. */
+export type ImportStats = Readonly<Record<string, JsonValue | bigint>>;
 
 /** What can be listed by the backend; cost tables are data of the command line's own. */
 export const BACKEND_LISTS = [
@@ -187,3 +144,5 @@ export interface Backend {
   /** Counts of a log. Throws InputError for a file that is none. */
   importStats(path: string, options: InputOptions): ImportStats | Promise<ImportStats>;
 }
+
+export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';

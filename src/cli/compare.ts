@@ -1,5 +1,6 @@
 /** `compare`: one workload under several drivers, as matched pairs, and the report of it. */
 import { Option, type Command } from 'commander';
+import { defaultOnBlock, type OnBlock } from '../compare/index.ts';
 import type { ComparisonResult } from '../compare/result.ts';
 import { comparisonDocument, resultJson } from '../report/index.ts';
 import type { StopSignal } from './backend.ts';
@@ -30,17 +31,18 @@ import {
   type WorkloadArgs,
 } from './workload_args.ts';
 
-const ON_BLOCK = ['release', 'stay'] as const;
+const ON_BLOCK = ['release', 'stay'] as const satisfies readonly OnBlock[];
 
 export interface CompareArgs extends WorkloadArgs, OutputArgs {
   readonly command: 'compare';
   readonly drivers: readonly string[];
-  readonly onBlock: (typeof ON_BLOCK)[number];
+  /** Absent: as the kind of input asks for. */
+  readonly onBlock?: OnBlock;
 }
 
 interface Options extends WorkloadOptions, OutputOptions {
   readonly drivers: readonly string[];
-  readonly onBlock: CompareArgs['onBlock'];
+  readonly onBlock?: OnBlock;
 }
 
 export function addCompare(program: Command, found: (args: CompareArgs) => void): void {
@@ -60,18 +62,17 @@ export function addCompare(program: Command, found: (args: CompareArgs) => void)
     .addOption(
       new Option(
         '--on-block <what>',
-        'make the driver let go of what blocks a call, or leave the call asleep',
-      )
-        .choices(ON_BLOCK)
-        .default(DEFAULTS.onBlock),
+        'make the driver let go of what blocks a call, or leave the call asleep (default: release for a log, stay for a scenario)',
+      ).choices(ON_BLOCK),
     );
   addHelp(addOutputOptions(command), [
     'compare t_mmap_collision --memory xfs_dax --format markdown -o report.md',
     'compare app.strace.gz --data /srv/db --drivers gup,hmm_mirror,notifier --json',
   ]);
   command.action((input: string, options: Options) => {
-    const { drivers, onBlock } = options;
-    found({ command: 'compare', ...workloadArgs(input, options), ...outputArgs(options), drivers, onBlock });
+    const { drivers } = options;
+    const onBlock = options.onBlock === undefined ? {} : { onBlock: options.onBlock };
+    found({ command: 'compare', ...workloadArgs(input, options), ...outputArgs(options), drivers, ...onBlock });
   });
 }
 
@@ -83,12 +84,13 @@ export async function runCompare(args: CompareArgs, context: CommandContext): Pr
   const conditions = runConditions(backend, args);
   const input = await backend.loadInput(args.input, inputOptions(args));
   const { signal, onProgress } = context;
-  const { drivers, onBlock } = args;
+  const { drivers } = args;
+  const onBlock = args.onBlock ?? defaultOnBlock(input.workload);
   const result = await backend.compare(input, {
     ...conditions,
     drivers,
     onBlock,
-    reproduce: reproduceLine(args),
+    reproduce: reproduceLine({ ...args, onBlock }),
     signal,
     onProgress,
   });
@@ -109,7 +111,7 @@ export async function runCompare(args: CompareArgs, context: CommandContext): Pr
 }
 
 /** The command that asks for this comparison, every option spelled out. */
-export function reproduceLine(args: CompareArgs): string {
+function reproduceLine(args: CompareArgs & { readonly onBlock: OnBlock }): string {
   return shellLine([
     'gup-vs-hmm',
     'compare',

@@ -5,7 +5,6 @@ export const DEFAULTS = {
   memory: 'ext4_dax',
   kernel: 'linux-6.1',
   drivers: ['gup', 'hmm_mirror'],
-  onBlock: 'release',
   cost: BUILTIN_2026.name,
   seed: 42,
   runs: 1_000,

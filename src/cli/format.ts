@@ -35,7 +35,11 @@ export function renderAs(
   }
 }
 
-/** JSON text of results that have no citation id, hence no canonical order: keys as they are. */
+/** Stands around the digits of a big integer until JSON.stringify, which cannot write one, is done. */
+const BIG = '\u0000big\u0000';
+
+/** JSON text of results that have no citation id, hence no canonical order: keys as they are, big integers exact. */
 export function plainJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const text = JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? BIG + String(member) + BIG : member), 2);
+  return `${text.replaceAll(/"\\u0000big\\u0000(-?\d+)\\u0000big\\u0000"/g, '$1')}\n`;
 }

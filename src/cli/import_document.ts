@@ -31,11 +31,12 @@ function recordSection(heading: string, record: Readonly<Record<string, JsonValu
   return { heading, blocks };
 }
 
-function inWords(value: JsonValue): string {
+function inWords(value: JsonValue | bigint): string {
+  if (typeof value === 'bigint') return formatCount(value);
   if (Number.isInteger(value)) return formatCount(value as number);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isRecord(value: JsonValue): value is Readonly<Record<string, JsonValue>> {
+function isRecord(value: JsonValue | bigint): value is Readonly<Record<string, JsonValue>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,7 @@ import { block_owner } from '../kernel/fs/extent.ts';
 import { write_blocks, write_shadow } from '../kernel/fs/content.ts';
 import { pte_allows, pte_pfn } from '../kernel/mm/pgtable.ts';
 import { find_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
-import { JOB_NONE, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
+import { JOB_NONE, JOB_PREPARING, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
 
 /** Removes device entries of [from, to) of a region. */
 export function clear_device_ptes(k: System, region: number, from: number, to: number): void {
@@ -150,9 +150,8 @@ export const device_engine = path(
       },
     ),
     label('job done', 'K117', (k, f) => {
-      k.regions.set(f.region, REGION.job, JOB_NONE);
       k.emit({ type: 'dma_end', region: f.region, ret: f.error });
-      k.m.queues.wakeAll(WAIT.job, f.region, 0);
+      end_job(k, f.region);
     }),
     jump('idle'),
   ],
@@ -179,6 +178,7 @@ export const ioctl_attach = path(
     act('result', (k, f) => {
       f.error = k.ret;
       if (f.error < 0) close_region(k, f.region);
+      end_job(k, f.region);
     }),
     mark('done'),
     ret((_k, f) => f.error),
@@ -193,6 +193,7 @@ function open_region(
 ): void {
   k.counters.set(0, COUNTER.regions, Math.max(k.counters.get(0, COUNTER.regions), region + 1));
   k.regions.set(region, REGION.used, 1);
+  k.regions.set(region, REGION.job, JOB_PREPARING);
   k.regions.set(region, REGION.device, region % k.devices);
   k.regions.set(region, REGION.mm, f.mm);
   k.regions.set(region, REGION.start, f.start);
@@ -209,16 +210,26 @@ function close_region(k: System, region: number): void {
   if (k.subs.get(region, SUB.state) === SUB_NONE) for (const column of Object.values(SUB)) k.subs.set(region, column, 0);
 }
 
+/** The region is nobody's: the next in line may have it. */
+function end_job(k: System, region: number): void {
+  k.regions.set(region, REGION.job, JOB_NONE);
+  k.m.queues.wakeAll(WAIT.job, region, 0);
+}
+
 /** Waits for the region's transfer, then lets the driver take everything back. */
 export const detach_region = path(
   'detach region',
   ['region'],
   ({ act, branch, mark, jump, sleep, invoke, ret }) => [
     mark('wait'),
+    branch('detached meanwhile', (k, f) => k.regions.get(f.region, REGION.used) === 0, 'gone'),
     branch('no transfer', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'idle'),
     sleep('wait for the transfer', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
     jump('wait'),
     mark('idle'),
+    act('claim', (k, f) => {
+      k.regions.set(f.region, REGION.job, JOB_PREPARING);
+    }),
     invoke<'region'>(
       'driver.detach',
       (k) => k.driver.detach,
@@ -228,7 +239,9 @@ export const detach_region = path(
     ),
     act('forget', (k, f) => {
       close_region(k, f.region);
+      end_job(k, f.region);
     }),
+    mark('gone'),
     ret(),
   ],
 );
@@ -257,6 +270,9 @@ export const ioctl_transfer = path(
     sleep('wait for the transfer before', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
     jump('wait'),
     mark('begin'),
+    act('claim', (k, f) => {
+      k.regions.set(f.region, REGION.job, JOB_PREPARING);
+    }),
     invoke<'region'>(
       'driver.begin_transfer',
       (k) => k.driver.begin_transfer,
@@ -266,10 +282,10 @@ export const ioctl_transfer = path(
     ),
     act('begin result', (k, f) => {
       f.error = k.ret;
+      if (f.error !== 0) end_job(k, f.region);
     }),
     branch('refused', (_k, f) => f.error < 0, 'failed'),
     branch('nothing to transfer', (_k, f) => f.error > 0, 'done'),
-    branch('detached meanwhile', (k, f) => !may_transfer(k, f), 'no'),
     act('queue', (k, f) => {
       k.regions.set(f.region, REGION.job, JOB_QUEUED);
       k.regions.set(f.region, REGION.job_start, f.start);

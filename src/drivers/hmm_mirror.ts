@@ -40,12 +40,15 @@ const attach = path('hmm_mirror attach', ['region'], ({ call, ret }) => [
   ret(),
 ]);
 
-const detach = path('hmm_mirror detach', ['region'], ({ label, call, ret }) => [
+/** ib_umem_odp_release(): the device's table first, while invalidations still reach the mirror. */
+const detach = path('hmm_mirror detach', ['region'], ({ act, down_write, up, call, ret }) => [
+  down_write('driver lock', (_k, f) => driver_lock(f.region)),
+  act('clear device table', (k, f) => {
+    clear_device_ptes(k, f.region, k.regions.get(f.region, REGION.start), k.regions.get(f.region, REGION.end));
+  }),
+  up('driver unlock', (_k, f) => driver_lock(f.region)),
   call(mmu_interval_notifier_remove, (_k, f, callee) => {
     callee.region = f.region;
-  }),
-  label('clear device table', 'K115', (k, f) => {
-    clear_device_ptes(k, f.region, k.regions.get(f.region, REGION.start), k.regions.get(f.region, REGION.end));
   }),
   ret(),
 ]);

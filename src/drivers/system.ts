@@ -37,6 +37,8 @@ export const REGION = columns(
 export const JOB_NONE = 0;
 export const JOB_QUEUED = 1;
 export const JOB_RUNNING = 2;
+/** The driver attaches, detaches or prepares a transfer: whoever comes next waits, as for a transfer. */
+export const JOB_PREPARING = 3;
 
 export interface SystemOptions extends Omit<KernelOptions<System>, 'invalidate' | 'release_device'> {
   readonly driver: Driver;

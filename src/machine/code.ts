@@ -25,11 +25,16 @@ export interface Instruction<K> {
   readonly exclusive: boolean;
   readonly callee: ((k: K, f: Frame<string>) => AnyPath<K>) | null;
   readonly pass: ((k: K, f: Frame<string>, callee: Frame<string>) => void) | null;
+  /** What a call always enters, as written and compiled; null when it is looked up for each call. */
+  readonly callsAlways: AnyPath<K> | null;
+  direct: CompiledPath<K> | null;
   /** Program counter of a branch or jump. */
   target: number;
 }
 
 export interface CompiledPath<K> {
+  /** Its place in {@link Code.paths}. */
+  readonly index: number;
   readonly name: string;
   readonly path: AnyPath<K>;
   readonly entry: number;
@@ -52,9 +57,10 @@ export function compile<K>(roots: readonly AnyPath<K>[], patches: readonly Patch
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (compiled.has(path)) continue;
     const entries = patched(path, patches);
-    compiled.set(path, emit(path, entries, instructions));
+    compiled.set(path, emit(path, compiled.size, entries, instructions));
     for (const entry of entries) if (entry.op === 'call' && entry.direct !== null) queue.push(entry.direct);
   }
+  link(instructions, compiled);
   const names = [...compiled.values()].map((path) => path.name);
   for (const patch of patches) {
     if (!names.includes(patch.path)) throw new Error(`planted fault: there is no path ${patch.path}`);
@@ -70,8 +76,16 @@ export function compile<K>(roots: readonly AnyPath<K>[], patches: readonly Patch
   };
 }
 
-function emit<K>(path: AnyPath<K>, entries: readonly Entry<K>[], out: Instruction<K>[]): CompiledPath<K> {
+/** Fills in what direct calls enter, which may have been compiled after them. */
+function link<K>(instructions: readonly Instruction<K>[], compiled: ReadonlyMap<AnyPath<K>, CompiledPath<K>>): void {
+  for (const instruction of instructions) {
+    if (instruction.callsAlways !== null) instruction.direct = compiled.get(instruction.callsAlways) ?? null;
+  }
+}
+
+function emit<K>(path: AnyPath<K>, index: number, entries: readonly Entry<K>[], out: Instruction<K>[]): CompiledPath<K> {
   const compiled: CompiledPath<K> = {
+    index,
     name: path.name,
     path,
     entry: out.length,
@@ -116,6 +130,8 @@ function instructionOf<K>(entry: Exclude<Entry<K>, { op: 'mark' }>, path: Compil
     exclusive: false,
     callee: null,
     pass: null,
+    callsAlways: null,
+    direct: null,
     target: -1,
   };
   switch (entry.op) {
@@ -134,7 +150,7 @@ function instructionOf<K>(entry: Exclude<Entry<K>, { op: 'mark' }>, path: Compil
     case 'sleep':
       return { ...blank, key: entry.key, state: entry.state, exclusive: entry.exclusive };
     case 'call':
-      return { ...blank, callee: entry.callee, pass: entry.pass };
+      return { ...blank, callee: entry.callee, pass: entry.pass, callsAlways: entry.direct };
     case 'ret':
       return { ...blank, query: entry.value };
   }

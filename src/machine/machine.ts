@@ -6,6 +6,7 @@
  */
 import { Clock, type StepCosts } from './clock.ts';
 import { type Code, type CompiledPath, FRAME_HEADER, type Instruction } from './code.ts';
+import { type FrameView, frameViews, placeView } from './frame.ts';
 import { Locks } from './lock.ts';
 import type { AnyPath, Frame, Path } from './program.ts';
 import type { Store, StoreSnapshot, Table } from './store.ts';
@@ -36,10 +37,10 @@ export interface MachineSnapshot {
   readonly taskCount: number;
 }
 
-/** A frame and the setter of its place: one object per path, moved from task to task. */
-interface FrameView {
+/** One frame of a sleeping or running task; its locals are read when they are asked for. */
+export interface FrameCopy {
+  readonly path: string;
   readonly frame: Frame<string>;
-  place(task: number, base: number): void;
 }
 
 export class Machine<K, E> {
@@ -53,7 +54,8 @@ export class Machine<K, E> {
   private readonly stack: Table;
   private readonly code: Code<K>;
   private readonly options: MachineOptions<K, E>;
-  private readonly views = new Map<CompiledPath<K>, readonly [FrameView, FrameView]>();
+  /** By path; the second view is for the frame of a callee that is the caller's own path. */
+  private readonly views: readonly (readonly [FrameView, FrameView])[];
   private context: K | null = null;
   private taskCount = 0;
 
@@ -71,9 +73,10 @@ export class Machine<K, E> {
       this.woken(task);
     });
     this.locks = new Locks(locks, this.tasks, this.queues);
-    for (const path of this.code.paths) {
-      this.views.set(path, [this.view(path.path.locals), this.view(path.path.locals)]);
-    }
+    this.views = this.code.paths.map((path) => {
+      const view = frameViews(this.stack, path.path.locals);
+      return [view(), view()];
+    });
   }
 
   /** The model the paths are written for; set once, before the first step. */
@@ -129,14 +132,14 @@ export class Machine<K, E> {
   }
 
   /** Paths of the task's frames, outermost first, with access to each frame's locals. */
-  frames(task: number): { path: string; frame: Frame<string> }[] {
+  frames(task: number): FrameCopy[] {
     if (this.state(task) === TASK_USER || this.state(task) === TASK_DEAD) return [];
-    const found: { path: string; frame: Frame<string> }[] = [];
+    const found: FrameCopy[] = [];
     let instruction = this.position(task);
     let base = this.tasks.get(task, TASK.base);
     for (;;) {
-      found.unshift({ path: instruction.path.name, frame: this.copyFrame(instruction.path, task, base) });
-      if (base === 0) return found;
+      found.push(this.frameCopy(instruction.path, task, base));
+      if (base === 0) return found.reverse();
       instruction = this.code.instructions[this.stack.get(task, base) - 1] as Instruction<K>;
       base = this.stack.get(task, base + 1);
     }
@@ -178,10 +181,10 @@ export class Machine<K, E> {
     this.clock.spend(task, 'step', 1);
     let pc = tasks.get(task, TASK.pc);
     let base = tasks.get(task, TASK.base);
+    let frame = this.viewOf((this.code.instructions[pc] as Instruction<K>).path, task, base);
     for (let first = true; ; first = false) {
       const instruction = this.code.instructions[pc] as Instruction<K>;
       if (!first && instruction.yields) break;
-      const frame = this.viewOf(instruction.path, task, base);
       switch (instruction.kind) {
         case 'act':
           instruction.act?.(context, frame);
@@ -212,13 +215,14 @@ export class Machine<K, E> {
           this.park(task, pc + 1, base);
           return;
         case 'call': {
-          const callee = this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
+          const callee = instruction.direct ?? this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
           const calleeBase = base + instruction.path.frameSize;
           this.stack.set(task, calleeBase, pc + 2);
           this.stack.set(task, calleeBase + 1, base);
           instruction.pass?.(context, frame, this.viewOf(callee, task, calleeBase, callee === instruction.path));
           base = calleeBase;
           pc = callee.entry;
+          frame = this.viewOf(callee, task, base);
           continue;
         }
         case 'ret': {
@@ -233,6 +237,7 @@ export class Machine<K, E> {
           }
           pc = from;
           base = callerBase;
+          frame = this.viewOf((this.code.instructions[pc] as Instruction<K>).path, task, base);
           continue;
         }
       }
@@ -278,39 +283,19 @@ export class Machine<K, E> {
     return instruction.key(context, frame);
   }
 
-  private viewOf(path: CompiledPath<K>, task: number, base: number, second = false): Frame<string> {
-    const views = this.views.get(path) as readonly [FrameView, FrameView];
-    const view = second ? views[1] : views[0];
-    view.place(task, base);
-    return view.frame;
+  private viewOf(path: CompiledPath<K>, task: number, base: number, second = false): FrameView {
+    const views = this.views[path.index] as readonly [FrameView, FrameView];
+    return placeView(second ? views[1] : views[0], task, base);
   }
 
-  private view(locals: readonly string[]): FrameView {
+  private frameCopy(path: CompiledPath<K>, task: number, base: number): FrameCopy {
     const { stack } = this;
-    let row = 0;
-    let first = 0;
-    const frame: Frame<string> = {};
-    locals.forEach((name, index) => {
-      Object.defineProperty(frame, name, {
-        enumerable: true,
-        get: () => stack.get(row, first + index),
-        set: (value: number) => {
-          stack.set(row, first + index, value);
-        },
-      });
-    });
     return {
-      frame,
-      place(task, base) {
-        row = task;
-        first = base + FRAME_HEADER;
+      path: path.name,
+      get frame() {
+        const first = base + FRAME_HEADER;
+        return Object.fromEntries(path.path.locals.map((name, index) => [name, stack.get(task, first + index)]));
       },
     };
-  }
-
-  private copyFrame(path: CompiledPath<K>, task: number, base: number): Frame<string> {
-    return Object.fromEntries(
-      path.path.locals.map((name, index) => [name, this.stack.get(task, base + FRAME_HEADER + index)]),
-    );
   }
 }

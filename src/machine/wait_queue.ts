@@ -59,11 +59,15 @@ export class WaitQueues {
   /** As {@link wakeAll} or {@link wakeNext} for each queue of the kind whose numbers `matches` accepts. */
   wakeWhere(kind: number, matches: (a: number, b: number) => boolean, all: boolean): void {
     if (this.counters.get(0, 0) === 0) return;
+    // The queues first, then the waking: who moves up to the head of a queue meanwhile is not woken again.
+    const queues: (readonly [number, number])[] = [];
     for (let task = 0; task < this.taskCount; task++) {
       if (this.tasks.get(task, TASK.wait_kind) !== kind || this.tasks.get(task, TASK.wait_rank) !== 1) continue;
       const a = this.tasks.get(task, TASK.wait_a);
       const b = this.tasks.get(task, TASK.wait_b);
-      if (!matches(a, b)) continue;
+      if (matches(a, b)) queues.push([a, b]);
+    }
+    for (const [a, b] of queues) {
       if (all) this.wakeAll(kind, a, b);
       else this.wakeNext(kind, a, b);
     }

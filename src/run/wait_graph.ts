@@ -7,7 +7,8 @@
 import { TASK, WAIT_LOCK } from '../machine/task.ts';
 import { COUNTER, LOCK_CLASSES, LOCK_NAMES, WAIT } from '../kernel/kernel.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
-import { JOB_NONE, REGION, type System } from '../drivers/system.ts';
+import { detach_region, ioctl_attach, ioctl_transfer } from '../drivers/device.ts';
+import { JOB_NONE, JOB_PREPARING, REGION, type System } from '../drivers/system.ts';
 import { visitRuns } from '../machine/store.ts';
 import type { Session } from './session.ts';
 
@@ -62,7 +63,7 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
       return followLock(session, task, sleep.a, chain, seen);
     case WAIT.entry: {
       chain.push({ node: 'entry', text: `for the DAX entry lock of ${fileName(session, sleep.a)} page ${sleep.b}` });
-      return followTask(session, system.entry_owner.get(sleep.a, sleep.b) - 1, chain, seen);
+      return followTask(session, entryHolder(session, sleep.a, sleep.b), chain, seen);
     }
     case WAIT.page_idle:
       return followPage(session, sleep.a, chain, seen);
@@ -74,7 +75,7 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
       return 'kernel';
     case WAIT.job:
       chain.push({ node: 'dma', text: `for the transfer of region ${sleep.a} to end` });
-      return followTask(session, engineOf(session, sleep.a), chain, seen);
+      return followTask(session, jobTask(session, sleep.a), chain, seen);
     case WAIT.fence:
       chain.push({ node: 'user', text: `for a fence of region ${sleep.a} that user space signals` });
       return 'user';
@@ -137,7 +138,7 @@ function followRegion(session: Session, region: number, chain: Link[], seen: Set
   chain.push({ node: 'pin', text: `held by ${system.driver.name} for ${name} (pages ${from} to ${to - 1} of address space ${system.regions.get(region, REGION.mm)})` });
   if (perTransfer && system.regions.get(region, REGION.job) !== JOB_NONE) {
     chain.push({ node: 'dma', text: 'until its transfer ends' });
-    return followTask(session, engineOf(session, region), chain, seen);
+    return followTask(session, jobTask(session, region), chain, seen);
   }
   chain.push({ node: 'user', text: 'until user space detaches it' });
   return 'user';
@@ -159,8 +160,35 @@ export function regionHolding(k: System, pfn: number): number {
   return -1;
 }
 
-function engineOf(session: Session, region: number): number {
-  return session.engineTask + session.system.regions.get(region, REGION.device);
+/**
+ * The task that has the DAX entry lock, or that was woken to take it and has not done so yet: an unlock wakes one waiter
+ * and leaves the entry free until that one runs (K13). -1 when there is neither.
+ */
+function entryHolder(session: Session, inode: number, page: number): number {
+  const { m, entry_owner } = session.system;
+  const owner = entry_owner.get(inode, page) - 1;
+  if (owner >= 0) return owner;
+  for (let task = 0; task < m.count; task++) {
+    if (!m.runnable(task)) continue;
+    const frame = m.frames(task).at(-1)?.frame;
+    if (frame?.['inode'] === inode && (frame['page'] === page || frame['locked_at'] === page)) return task;
+  }
+  return -1;
+}
+
+/** Calls in which a task has claimed a region for its driver. */
+const PREPARING = new Set([ioctl_attach.name, ioctl_transfer.name, detach_region.name]);
+
+/** Who carries out the region's job: its engine, or the task whose call still prepares it. */
+function jobTask(session: Session, region: number): number {
+  const { system } = session;
+  const { m, regions } = system;
+  if (regions.get(region, REGION.job) !== JOB_PREPARING) return session.engineTask + regions.get(region, REGION.device);
+  for (let task = 0; task < m.count; task++) {
+    if (m.asleep(task) && sleepOf(system, task).kind === WAIT.job) continue;
+    if (m.frames(task).some(({ path, frame }) => PREPARING.has(path) && frame['region'] === region)) return task;
+  }
+  return -1;
 }
 
 const INVALIDATING = new Set([
@@ -200,8 +228,7 @@ function blockerOf(session: Session, task: number, sleep: Sleep): number {
     const blockers = blockersOf(session, task, sleep.a);
     return blockers.find((other) => session.system.m.asleep(other)) ?? blockers[0] ?? -1;
   }
-  if (sleep.kind === WAIT.entry) return session.system.entry_owner.get(sleep.a, sleep.b) - 1;
-  return -1;
+  return sleep.kind === WAIT.entry ? entryHolder(session, sleep.a, sleep.b) : -1;
 }
 
 function inCallback(session: Session, task: number): boolean {

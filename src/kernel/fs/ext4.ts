@@ -6,19 +6,26 @@
  *
  * Left out: journal handles, timestamps, quotas, preallocation windows, clusters of more than one block.
  */
-import type { Path } from '../../machine/program.ts';
 import { EFBIG, EINVAL, ENOSPC, EOPNOTSUPP } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
 import { allocate_range, convert_to_unwritten, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
-import type { FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
+import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
 import { ext4_dax_huge_fault } from './huge_fault.ts';
-import { at_or_beyond_eof, beyond_maxbytes, compare, count_size_change, i_size_write, size_byte, size_page } from './inode.ts';
+import {
+  at_or_beyond_eof,
+  beyond_maxbytes,
+  compare,
+  count_size_change,
+  i_size_write,
+  inode_newsize_ok,
+  size_byte,
+  size_page,
+} from './inode.ts';
 import { ext4_break_layouts } from './layout_break.ts';
+import { vfs_fallocate } from './open.ts';
 import { ext4_dax_read_iter, ext4_dax_write_iter, zero_old_tail } from './read_write.ts';
 import { dax_zero_page_bytes, truncate_pagecache, truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
-
-type Fallocate = Path<Kernel, RangeLocals | 'keep_size'>;
 
 /** First whole page of the range, and the page after its last whole one. */
 const first_block = (f: Record<'start_page' | 'start_byte', number>): number => f.start_page + (f.start_byte > 0 ? 1 : 0);
@@ -28,6 +35,7 @@ const ext4_setattr = path(
   'ext4_setattr',
   ['inode', 'size_page', 'size_byte', 'old_page', 'old_byte', 'error'],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    branch('inode_newsize_ok', (k, f) => !inode_newsize_ok(k, f.inode, f.size_page, f.size_byte), 'too big'),
     label('inode_dio_wait', 'K49'),
     down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
     call(ext4_break_layouts, (_k, f, callee) => {
@@ -63,6 +71,8 @@ const ext4_setattr = path(
     mark('unlock'),
     up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
     ret((_k, f) => f.error),
+    mark('too big'),
+    ret(() => -EFBIG),
   ],
 );
 
@@ -87,7 +97,6 @@ const ext4_fallocate = path(
 );
 
 function preallocate(k: Kernel, f: Record<RangeLocals, number>): number {
-  if (beyond_maxbytes(f.end_page, f.end_byte)) return -EFBIG;
   return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN) ? 0 : -ENOSPC;
 }
 
@@ -98,10 +107,10 @@ function grow_to(k: Kernel, inode: number, page: number, byte: number): void {
   i_size_write(k, inode, page, byte);
 }
 
-/** A hole cannot begin at or beyond end of file, and ends with the page of i_size at the latest (K52). */
+/** A hole cannot begin at or beyond end of file; one that ends beyond it ends with the page of i_size (K52). */
 function clip_punch(k: Kernel, f: Record<RangeLocals, number>): boolean {
   if (at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte)) return false;
-  if (at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte)) {
+  if (compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) > 0) {
     f.end_page = size_page(k, f.inode) + 1;
     f.end_byte = 0;
   }
@@ -207,7 +216,7 @@ const ext4_zero_range: Fallocate = path(
 function shift_error(k: Kernel, f: Record<RangeLocals, number>, insert: boolean): number {
   if (f.start_byte > 0 || f.end_byte > 0) return -EINVAL;
   if (insert) {
-    if (beyond_maxbytes(size_page(k, f.inode) + f.end_page - f.start_page, size_byte(k, f.inode))) return -EFBIG;
+    if (beyond_maxbytes(k, size_page(k, f.inode) + f.end_page - f.start_page, size_byte(k, f.inode))) return -EFBIG;
     return at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte) ? -EINVAL : 0;
   }
   return at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte) ? -EINVAL : 0;
@@ -234,6 +243,18 @@ const shiftRange = (name: string, insert: boolean): Fallocate =>
         f.error = k.ret;
       }),
       branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+      branch('nothing before it', () => insert, 'write the rest'),
+      // "The tail of the last page before the removed range": with whole pages, the page the range begins with.
+      call(
+        filemap_write_and_wait_range,
+        (_k, f, callee) => {
+          callee.inode = f.inode;
+          callee.from = f.start_page;
+          callee.to = f.start_page + 1;
+        },
+        'write the tail',
+      ),
+      mark('write the rest'),
       call(filemap_write_and_wait_range, (k, f, callee) => {
         callee.inode = f.inode;
         callee.from = insert ? f.start_page : f.end_page;
@@ -284,9 +305,11 @@ const fallocate: Record<FallocateMode, Fallocate> = {
 export const ext4: Filesystem = {
   name: 'ext4',
   lock_names: {},
+  // ext4_max_size(): ee_block has 32 bits, and one block less lets ee_len cover the last extent.
+  s_maxbytes: { page: 2 ** 32 - 1, byte: 0 },
   huge_fault: ext4_dax_huge_fault,
   setattr_size: ext4_setattr,
-  fallocate,
+  fallocate: vfs_fallocate(fallocate),
   write_iter: ext4_dax_write_iter,
   read_iter: ext4_dax_read_iter,
 };

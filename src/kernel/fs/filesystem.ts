@@ -10,16 +10,20 @@ export type RangeLocals = 'inode' | 'start_page' | 'start_byte' | 'end_page' | '
 
 export type FallocateMode = 'alloc' | 'punch' | 'zero' | 'collapse' | 'insert' | 'unshare';
 
+export type Fallocate = Path<Kernel, RangeLocals | 'keep_size'>;
+
 export interface Filesystem {
   readonly name: 'ext4' | 'xfs';
   /** The filesystem's own names for the generic locks, where it has them. */
   readonly lock_names: Readonly<Partial<Record<string, string>>>;
+  /** super_block.s_maxbytes: the largest size of a file. */
+  readonly s_maxbytes: { readonly page: number; readonly byte: number };
   /** vm_ops->huge_fault with PTE order: pages dealt with (at least 1), or an error. */
   readonly huge_fault: Path<Kernel, FaultLocals>;
   /** inode_operations->setattr for ATTR_SIZE; the caller holds i_rwsem. */
   readonly setattr_size: Path<Kernel, 'inode' | 'size_page' | 'size_byte'>;
   /** file_operations->fallocate, one path per mode. */
-  readonly fallocate: Readonly<Record<FallocateMode, Path<Kernel, RangeLocals | 'keep_size'>>>;
+  readonly fallocate: Readonly<Record<FallocateMode, Fallocate>>;
   /** file_operations->write_iter and ->read_iter on DAX. */
   readonly write_iter: Path<Kernel, RangeLocals | 'token'>;
   readonly read_iter: Path<Kernel, RangeLocals>;

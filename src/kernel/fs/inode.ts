@@ -5,8 +5,8 @@
  */
 import { INODE, type Kernel, LLONG_MAX_PAGES } from '../kernel.ts';
 
-/** The last page a file can have, and the bytes of its last page: 2^63 - 1. */
-const S_MAXBYTES = { page: LLONG_MAX_PAGES - 1, byte: 4095 };
+/** MAX_LFS_FILESIZE: 2^63 - 1 bytes. */
+export const MAX_LFS_FILESIZE = { page: LLONG_MAX_PAGES - 1, byte: 4095 } as const;
 
 export const size_page = (k: Kernel, inode: number): number => k.inodes.get(inode, INODE.size_page);
 export const size_byte = (k: Kernel, inode: number): number => k.inodes.get(inode, INODE.size_byte);
@@ -39,9 +39,14 @@ export function at_or_beyond_eof(k: Kernel, inode: number, page: number, byte: n
   return compare(page, byte, size_page(k, inode), size_byte(k, inode)) >= 0;
 }
 
-/** True when a file may not reach that far (s_maxbytes). */
-export function beyond_maxbytes(page: number, byte: number): boolean {
-  return compare(page, byte, S_MAXBYTES.page, S_MAXBYTES.byte) > 0;
+/** True when a file of this filesystem may not reach that far (s_maxbytes). */
+export function beyond_maxbytes(k: Kernel, page: number, byte: number): boolean {
+  return compare(page, byte, k.fs.s_maxbytes.page, k.fs.s_maxbytes.byte) > 0;
+}
+
+/** inode_newsize_ok(): only growing can go too far. */
+export function inode_newsize_ok(k: Kernel, inode: number, page: number, byte: number): boolean {
+  return !at_or_beyond_eof(k, inode, page, byte) || !beyond_maxbytes(k, page, byte);
 }
 
 /** An operation that changes the size begins (+1) or ends (-1): read by the truncate-visibility invariant. */

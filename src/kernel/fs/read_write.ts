@@ -43,42 +43,66 @@ export function zero_old_tail(k: Kernel, inode: number, toPage: number, toByte: 
   dax_zero_page_bytes(k, inode, page, size_byte(k, inode), toPage > page ? 4096 : toByte);
 }
 
-/** dax_iomap_rw() for a write, with i_rwsem held: allocate, drop stale mappings, copy, grow. */
+/** The end of the pages from `page` on that one iomap covers: all mapped, or all to be allocated. */
+function iomap_end_of(k: Kernel, inode: number, page: number, last: number): number {
+  const mapped = ext_mapped(k.extents.get(inode, page));
+  let end = page;
+  while (end < last && ext_mapped(k.extents.get(inode, end)) === mapped) end = k.extents.runEnd(inode, end, last);
+  return end;
+}
+
+/**
+ * dax_iomap_rw() for a write, with i_rwsem held: piece by piece allocate, drop stale mappings of new blocks only, copy;
+ * then grow. Without space for the first piece it is -ENOSPC, later a short write.
+ */
 export const dax_write_iter = path(
   'dax_iomap_rw',
-  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'last', 'new_blocks', 'error'],
+  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'page', 'piece', 'new_blocks', 'error'],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
+    act('zero the old tail', (k, f) => {
+      f.page = f.start_page;
+      zero_old_tail(k, f.inode, f.start_page, f.start_byte);
+    }),
+    mark('iomap_iter'),
     down_write('iomap_begin', (_k, f) => i_data_sem(f.inode)),
     act('allocate blocks', (k, f) => {
-      f.last = f.end_byte > 0 ? f.end_page + 1 : f.end_page;
       k.spend('block_map');
-      zero_old_tail(k, f.inode, f.start_page, f.start_byte);
-      f.new_blocks = 0;
-      for (let page = f.start_page; page < f.last; page = k.extents.runEnd(f.inode, page, f.last)) {
-        if (!ext_mapped(k.extents.get(f.inode, page))) f.new_blocks = 1;
-      }
-      f.error = allocate_written(k, f.inode, f.start_page, f.last) ? 0 : -ENOSPC;
+      f.piece = iomap_end_of(k, f.inode, f.page, last_page(f));
+      f.new_blocks = ext_mapped(k.extents.get(f.inode, f.page)) ? 0 : 1;
+      f.error = allocate_written(k, f.inode, f.page, f.piece) ? 0 : -ENOSPC;
     }),
     up('iomap_end', (_k, f) => i_data_sem(f.inode)),
-    branch('ENOSPC', (_k, f) => f.error < 0, 'fail'),
+    branch('ENOSPC', (_k, f) => f.error < 0, 'written'),
     branch('no IOMAP_F_NEW', (_k, f) => f.new_blocks === 0, 'copy'),
     call(invalidate_inode_pages2_range, (_k, f, callee) => {
       callee.inode = f.inode;
-      callee.from = f.start_page;
-      callee.to = f.last;
+      callee.from = f.page;
+      callee.to = f.piece;
     }),
     mark('copy'),
     label('dax_copy_from_iter', 'K68', (k, f) => {
-      dax_copy_from_iter(k, f.inode, f.token, f.start_page, f.start_byte, f.end_page, f.end_byte);
-      if (compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) > 0) {
-        i_size_write(k, f.inode, f.end_page, f.end_byte);
+      const whole = f.piece === last_page(f);
+      const from = f.page === f.start_page ? f.start_byte : 0;
+      dax_copy_from_iter(k, f.inode, f.token, f.page, from, whole ? f.end_page : f.piece, whole ? f.end_byte : 0);
+      f.page = f.piece;
+    }),
+    branch('more to write', (_k, f) => f.page < last_page(f), 'iomap_iter'),
+    mark('written'),
+    act('i_size_write', (k, f) => {
+      const [page, byte] = f.error < 0 ? [f.page, 0] : [f.end_page, f.end_byte];
+      if (f.error < 0 && f.page > f.start_page) f.error = 0;
+      if (f.error === 0 && compare(page, byte, size_page(k, f.inode), size_byte(k, f.inode)) > 0) {
+        i_size_write(k, f.inode, page, byte);
       }
     }),
-    ret(),
-    mark('fail'),
     ret((_k, f) => f.error),
   ],
 );
+
+/** The page after the last one a byte range touches. */
+function last_page(f: Record<'end_page' | 'end_byte', number>): number {
+  return f.end_byte > 0 ? f.end_page + 1 : f.end_page;
+}
 
 /** write(2): i_rwsem for write around the copy (K18). */
 const writeIter = (name: string) =>

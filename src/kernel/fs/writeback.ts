@@ -5,7 +5,7 @@
  * flush, clear the mark, unlock. No lock against truncate is held (K66), and neither i_rwsem nor invalidate_lock is
  * taken by fsync (K32).
  */
-import { visitRuns } from '../../machine/store.ts';
+import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { COUNTER, type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
 import { pfn_mkclean_range } from '../mm/rmap.ts';
 import { first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
@@ -112,15 +112,31 @@ function take_fsync_slot(k: Kernel): number {
   return slot;
 }
 
-/** Ghost: marks the blocks of [from, to) that are newer in cache than on the medium: this fsync owes them. */
+/** Calls `visit` for the written blocks of each run of pages in [from, to) that has both blocks and entries. */
+function visit_cached(
+  k: Kernel,
+  inode: number,
+  from: number,
+  to: number,
+  visit: (pfn: number, pages: number, entry: number) => void,
+): void {
+  visitRuns(k.i_pages, inode, from, to, (first, last, entry) => {
+    visitRuns(k.extents, inode, first, last, (page, end, extent) => {
+      if (ext_mapped(extent)) visit(ext_pfn(extent), end - page, entry);
+    });
+  });
+}
+
+/**
+ * Ghost: marks the blocks of [from, to) that are newer in cache than on the medium: this fsync owes them. A page whose
+ * entry an operation under way has taken out is that operation's to keep or to drop.
+ */
 function note_owed(k: Kernel, inode: number, from: number, to: number, slot: number): void {
-  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
-    if (!ext_mapped(extent)) return;
-    const pfn = ext_pfn(extent);
-    for (let offset = 0; offset < end - page; ) {
-      const piece = Math.min(k.data.runEnd(0, pfn + offset, pfn + end - page), k.media.runEnd(0, pfn + offset, pfn + end - page)) - pfn;
-      if (k.data.get(0, pfn + offset) !== k.media.get(0, pfn + offset)) or_owed(k, pfn + offset, pfn + piece, slot);
-      offset = piece;
+  visit_cached(k, inode, from, to, (pfn, pages) => {
+    for (let at = pfn; at < pfn + pages; ) {
+      const end = Math.min(k.data.runEnd(0, at, pfn + pages), k.media.runEnd(0, at, pfn + pages));
+      if (k.data.get(0, at) !== k.media.get(0, at)) or_owed(k, at, end, slot);
+      at = end;
     }
   });
 }
@@ -133,21 +149,30 @@ function or_owed(k: Kernel, from: number, to: number, slot: number): void {
   }
 }
 
-/** Ghost: how many pages this fsync returned without having flushed; what it did flush is promised from here on. */
+/**
+ * Ghost: how many pages this fsync returned without having flushed; then it owes nothing more.
+ *
+ * A page that another sync has locked is left to that one. By the order of dax_writeback_one() a second fsync can tag a
+ * page before the first takes the tag away, pass it over, and return before the first has flushed it.
+ */
 function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: number): number {
   let owed = 0;
-  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
-    if (!ext_mapped(extent)) return;
-    const pfn = ext_pfn(extent);
-    visitRuns(k.owed, 0, pfn, pfn + end - page, (first, last, slots) => {
-      if ((slots & slot) === 0) return;
-      owed += last - first;
-      k.owed.setRange(0, first, last, slots & ~slot);
+  visit_cached(k, inode, from, to, (pfn, pages, entry) => {
+    if (dax_is_locked(entry)) return;
+    visitRuns(k.owed, 0, pfn, pfn + pages, (first, last, slots) => {
+      if ((slots & slot) !== 0) owed += last - first;
     });
-    promise_pages(k, inode, page, end, pfn);
   });
+  changeRuns(k.owed, 0, 1, k.options.blocks + 1, (slots) => slots & ~slot);
   k.counters.set(0, COUNTER.fsync_slots, k.counters.get(0, COUNTER.fsync_slots) & ~slot);
   return owed;
+}
+
+/** Ghost: what the commit of this fsync has made durable; promised at once, since pages can move before it returns. */
+function promise_range(k: Kernel, inode: number, from: number, to: number): void {
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    if (ext_mapped(extent)) promise_pages(k, inode, page, end, ext_pfn(extent));
+  });
 }
 
 /** Pages whose cache and medium agree now must survive a crash until they are changed again. */
@@ -174,9 +199,10 @@ export const vfs_fsync_range = path(
       callee.from = f.from;
       callee.to = f.to;
     }),
-    label('commit metadata', 'K64', (k) => {
+    label('commit metadata', 'K64', (k, f) => {
       k.spend('journal_commit');
       journal_commit(k);
+      if (k.options.durability) promise_range(k, f.inode, f.from, f.to);
     }),
     label('fsync returns', 'K64', (k, f) => {
       const owed = k.options.durability ? settle_owed(k, f.inode, f.from, f.to, f.slot) : 0;

@@ -10,15 +10,25 @@ import type { Path } from '../../machine/program.ts';
 import { EFBIG, EINVAL, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
 import { allocate_range, EXT_UNWRITTEN, free_range, has_no_extents, shift_extents } from './extent.ts';
-import type { FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
+import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
 import { xfs_filemap_huge_fault } from './huge_fault.ts';
-import { at_or_beyond_eof, beyond_maxbytes, compare, count_size_change, i_size_write, size_byte, size_in_pages, size_page } from './inode.ts';
+import {
+  at_or_beyond_eof,
+  beyond_maxbytes,
+  compare,
+  count_size_change,
+  i_size_write,
+  inode_newsize_ok,
+  MAX_LFS_FILESIZE,
+  size_byte,
+  size_in_pages,
+  size_page,
+} from './inode.ts';
 import { xfs_break_layouts } from './layout_break.ts';
+import { vfs_fallocate } from './open.ts';
 import { xfs_file_dax_read, xfs_file_dax_write, zero_old_tail } from './read_write.ts';
 import { dax_zero_page_bytes, truncate_pagecache, truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
-
-type Fallocate = Path<Kernel, RangeLocals | 'keep_size'>;
 
 const first_after = (page: number, byte: number): number => (byte > 0 ? page + 1 : page);
 
@@ -76,6 +86,11 @@ const xfs_vn_setattr = path(
       f.error = k.ret;
     }),
     branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    // Unlike ext4, after the break: a size that is refused has waited for pins all the same.
+    act('inode_newsize_ok', (k, f) => {
+      f.error = inode_newsize_ok(k, f.inode, f.size_page, f.size_byte) ? 0 : -EFBIG;
+    }),
+    branch('too big', (_k, f) => f.error < 0, 'unlock'),
     call(xfs_setattr_size, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.size_page = f.size_page;
@@ -129,9 +144,9 @@ type ModeRules = {
 };
 
 const MODE_RULES: Record<FallocateMode, ModeRules> = {
-  alloc: { flushes: false, error: (_k, f) => (beyond_maxbytes(f.end_page, f.end_byte) ? -EFBIG : 0) },
+  alloc: { flushes: false, error: () => 0 },
   punch: { flushes: true, error: () => 0 },
-  zero: { flushes: true, error: (_k, f) => (beyond_maxbytes(f.end_page, f.end_byte) ? -EFBIG : 0) },
+  zero: { flushes: true, error: () => 0 },
   collapse: {
     flushes: true,
     error: (k, f) => (unaligned(f) || at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte) ? -EINVAL : 0),
@@ -141,7 +156,7 @@ const MODE_RULES: Record<FallocateMode, ModeRules> = {
     error: (k, f) => {
       if (unaligned(f)) return -EINVAL;
       const grown = size_page(k, f.inode) + f.end_page - f.start_page;
-      if (beyond_maxbytes(grown, size_byte(k, f.inode))) return -EFBIG;
+      if (beyond_maxbytes(k, grown, size_byte(k, f.inode))) return -EFBIG;
       return at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte) ? -EINVAL : 0;
     },
   },
@@ -323,9 +338,10 @@ const fallocate: Record<FallocateMode, Fallocate> = {
 export const xfs: Filesystem = {
   name: 'xfs',
   lock_names: { i_rwsem: 'IOLOCK', invalidate_lock: 'MMAPLOCK', i_data_sem: 'ILOCK' },
+  s_maxbytes: MAX_LFS_FILESIZE,
   huge_fault: xfs_filemap_huge_fault,
   setattr_size: xfs_vn_setattr,
-  fallocate,
+  fallocate: vfs_fallocate(fallocate),
   write_iter: xfs_file_dax_write,
   read_iter: xfs_file_dax_read,
 };

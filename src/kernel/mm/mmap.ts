@@ -179,6 +179,17 @@ export const sys_mremap = path(
   ['mm', 'from', 'to', 'new_from', 'new_to', 'vma', 'inode'],
   ({ label, act, mark, branch, jump, down_write, up, call, ret }) => [
     down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
+    branch('new range is free', (k, f) => f.new_from === f.from || first_vma(k, f.mm, f.new_from, f.new_to, false) === NO_VMA, 'resize VMA'),
+    call(
+      do_munmap,
+      (_k, f, callee) => {
+        callee.mm = f.mm;
+        callee.from = f.new_from;
+        callee.to = f.new_to;
+      },
+      'do_munmap of the new range',
+    ),
+    mark('resize VMA'),
     act('vma_to_resize', (k, f) => {
       f.vma = find_vma(k, f.mm, f.from);
       f.inode = f.vma === NO_VMA ? 0 : k.vmas.get(f.vma, VMA.inode);

@@ -1,0 +1,53 @@
+/**
+ * How fast the project is: `npm run bench`, or `npm run bench -- --json`; names choose groups (`npm run bench -- steps`).
+ *
+ * Measured on the machine at hand, in real time; it has nothing to do with the simulated time of reports. Progress goes
+ * to standard error when it is a terminal. Exit code 1 when a benchmark fails, 2 for arguments that mean nothing.
+ */
+import { parseArgs } from 'node:util';
+import { generatedRunCases } from './generated_runs.ts';
+import { innerLoop } from './inner_loop.ts';
+import { machineSteps } from './machine_steps.ts';
+import { type Case, measure } from './measure.ts';
+import { jsonOf, tableOf } from './print.ts';
+import { stateCosts } from './state_costs.ts';
+import { traceReplay } from './trace_replay.ts';
+
+/** In the order of the table; a group can be related to those before it. */
+const GROUPS: Readonly<Record<string, () => Case[] | Promise<Case[]>>> = {
+  steps: machineSteps,
+  check: generatedRunCases,
+  replay: traceReplay,
+  search: innerLoop,
+  state: stateCosts,
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((name) => GROUPS[name] === undefined);
+  if (unknown !== undefined) throw new TypeError(`no group ${unknown}: one of ${Object.keys(GROUPS).join(', ')}`);
+  const chosen = Object.keys(GROUPS).filter((name) => positionals.length === 0 || positionals.includes(name));
+  const cases: Case[] = [];
+  for (const name of chosen) cases.push(...((await GROUPS[name]?.()) ?? []));
+  const rows = await measure(cases, (name, index) => {
+    progress(`${index + 1} of ${cases.length}: ${name}`);
+  });
+  progress('');
+  process.stdout.write(values.json ? jsonOf(rows) : `${tableOf(rows)}\n`);
+}
+
+/** One line, drawn over and over. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  progress('');
+  process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = error instanceof TypeError ? 2 : 1;
+}

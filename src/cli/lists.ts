@@ -1,0 +1,29 @@
+/** What there is to name in commands: one table per list, every row with the same keys. */
+import { DRIVERS } from '../drivers/drivers.ts';
+import { INVARIANTS } from '../invariants/index.ts';
+import { FACTS } from '../kernel/facts/index.ts';
+import { RELEASES } from '../kernel/release/releases.ts';
+import { MEMORY_KINDS } from '../run/setup.ts';
+import { CATALOGUE } from '../workload/catalogue/index.ts';
+import type { BackendList, ListRow } from './backend.ts';
+
+const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
+  drivers: () =>
+    DRIVERS.map(({ name, title, breaks }) => ({ name, title, breaks: breaks.map(({ invariant }) => invariant) })),
+  kernels: () =>
+    RELEASES.map(({ name, source, rules }) => ({
+      name,
+      source,
+      rules: Object.entries(rules).flatMap(([rule, on]: [string, boolean]) => (on ? [rule] : [])),
+    })),
+  memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
+  mutants: () => [],
+  scenarios: () => CATALOGUE.map(({ name, title, kind }) => ({ name, title, kind })),
+  properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
+  facts: () =>
+    FACTS.map(({ id, title, text, tag, sources, status }) => ({ name: id, title, text, tag, status: status.kind, sources })),
+};
+
+export function listOf(kind: BackendList): readonly ListRow[] {
+  return LISTS[kind]();
+}

@@ -1,0 +1,35 @@
+/** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
+import { compare, MODEL_REVISION, run } from '../compare/index.ts';
+import { citationId } from '../report/index.ts';
+import { importStrace } from '../workload/strace/import.ts';
+import { statsDocument } from '../workload/strace/stats.ts';
+import type { Backend } from './backend.ts';
+import { listOf } from './lists.ts';
+import { loadDriver } from './load_driver.ts';
+import { loadInput } from './load_input.ts';
+
+export const simulator: Backend = {
+  modelRevision: MODEL_REVISION,
+  list: listOf,
+  loadInput,
+  async compare(input, options) {
+    const drivers = await Promise.all(options.drivers.map(loadDriver));
+    const findings = compare(input, { ...options, drivers });
+    return { ...findings, id: citationId(findings) };
+  },
+  async run(input, options) {
+    return run(input, await loadDriver(options.driver), options);
+  },
+  check() {
+    throw new Error('not yet');
+  },
+  async importStats(path, { dataPrefix }) {
+    const { stats } = await importStrace(path, dataPrefix === undefined ? {} : { dataPrefix });
+    return {
+      schema: 'gup-vs-hmm/import/1',
+      model_revision: MODEL_REVISION,
+      ...statsDocument(stats),
+      max_offset: stats.maxOffset,
+    };
+  },
+};

@@ -1,0 +1,127 @@
+/**
+ * One workload under several drivers, as matched pairs: the same operations in the same order, everything that was
+ * seen of them side by side.
+ */
+import { DRIVERS } from '../drivers/drivers.ts';
+import { describeDevicePlan } from '../workload/device_plan.ts';
+import { InputError } from '../workload/input_error.ts';
+import type { Workload } from '../workload/workload.ts';
+import { certificates } from './certificates.ts';
+import { type DriverUnderTest, type OnBlock, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
+import { unmetExpectations } from './expectations.ts';
+import { fileDigests } from './file_digest.ts';
+import { logDivergences } from './log_divergence.ts';
+import { MODEL_REVISION } from './model_revision.ts';
+import { firstDivergence, type Observed } from './observation.ts';
+import { operationStats, refusals } from './operation_stats.ts';
+import { waitsByOperation } from './operation_waits.ts';
+import { replay } from './replay.ts';
+import type { ComparisonResult, DriverResult } from './result.ts';
+import { verdicts } from './verdicts.ts';
+
+export interface ComparisonOptions extends ReplayConditions {
+  readonly drivers: readonly DriverUnderTest[];
+  readonly onBlock: OnBlock;
+  /** The command line that asks for exactly this. */
+  readonly reproduce: string;
+}
+
+/** A comparison without the id that its content is cited by. */
+export type Findings = Omit<ComparisonResult, 'id'>;
+
+/**
+ * Replays the workload under each driver in turn and says what differed.
+ *
+ * Throws InputError for options that do not fit the workload, two drivers of one name, and a user's driver that
+ * fails.
+ */
+export function compare(input: ReplayInput, options: ComparisonOptions): Findings {
+  const workload = withPlan(input.workload, options.hold);
+  const results = inFixedOrder(options.drivers).flatMap((tested) =>
+    options.signal.aborted ? [] : [underDriver(workload, tested, options)],
+  );
+  const observed = results.map((result) => result.observed);
+  const byProperty = results.map((result) => result.verdicts);
+  return {
+    schema: 'gup-vs-hmm/compare/1',
+    model_revision: MODEL_REVISION,
+    complete: results.length === options.drivers.length && observed.every(({ replay: { complete } }) => complete),
+    input: describeInput(input),
+    kernel: options.kernel,
+    memory: options.memory,
+    on_block: options.onBlock,
+    cost_table: options.costTable.name,
+    seed: options.seed,
+    plan: describePlan(workload),
+    drivers: Object.fromEntries(results.map(({ name, result }) => [name, result])),
+    certificates: results.flatMap((result) => result.certificates),
+    stood_still: observed.flatMap((each) => [...each.replay.stoodStill]),
+    first_divergence: observed.length < 2 ? null : firstDivergence(observed),
+    verdicts: (byProperty[0] ?? []).flatMap((_, index) => byProperty.flatMap((each) => each.slice(index, index + 1))),
+    log_divergences: observed.flatMap((each) => logDivergences(each.replay)),
+    not_modelled: Object.fromEntries(workload.notModelled),
+    unmet: observed.flatMap((each) => unmetExpectations(each, options.memory)),
+    reproduce: options.reproduce,
+  };
+}
+
+function underDriver(workload: Workload, tested: DriverUnderTest, options: ComparisonOptions) {
+  const done = replay(workload, tested, options, { onBlock: options.onBlock, probe: true });
+  const observed: Observed = { replay: done, waits: waitsByOperation(done) };
+  const result = driverResult(observed);
+  return {
+    name: tested.driver.name,
+    observed,
+    result,
+    certificates: certificates(done, observed.waits),
+    verdicts: verdicts(done, result.ops),
+  };
+}
+
+function driverResult({ replay: done, waits }: Observed): DriverResult {
+  const { session, metrics } = done;
+  const ops = operationStats(done, waits);
+  const now = session.system.m.clock.latest();
+  return {
+    ops,
+    notifier: Object.fromEntries(metrics.notifier),
+    device_faults: metrics.deviceFaults,
+    retries: metrics.retries,
+    transfers: metrics.transfers,
+    transfers_failed: metrics.transfersFailed,
+    pages_held_max: metrics.pagesHeldMax,
+    page_ns_held: metrics.pageNanoseconds(now).toString(),
+    blocks_freed_under_reference: metrics.blocksFreedUnderReference,
+    refusals: refusals(ops),
+    files: fileDigests(session),
+    simulated_ns: now,
+  };
+}
+
+/** The order of reports: a citation id does not depend on the order in which the user named the drivers. */
+function inFixedOrder(drivers: readonly DriverUnderTest[]): DriverUnderTest[] {
+  const names = drivers.map(({ driver }) => driver.name);
+  const twice = drivers.find(({ driver }, index) => names.indexOf(driver.name) !== index);
+  if (twice !== undefined) {
+    throw new InputError({
+      file: twice.file ?? twice.driver.name,
+      problem: `two of the drivers are called '${twice.driver.name}'`,
+      hint: 'results are kept by name: give yours another one',
+    });
+  }
+  const known = DRIVERS.map(({ name }) => name);
+  const rank = (name: string): number => (known.includes(name) ? known.indexOf(name) : known.length);
+  return [...drivers].sort(
+    (a, b) => rank(a.driver.name) - rank(b.driver.name) || (a.driver.name < b.driver.name ? -1 : 1),
+  );
+}
+
+function describeInput({ workload, sha256 }: ReplayInput): ComparisonResult['input'] {
+  const { name, title, source, ops, tasks, files } = workload;
+  return { name, title, sha256, source, operations: ops.length, tasks: tasks.length, files: files.length };
+}
+
+function describePlan({ plan }: Workload): ComparisonResult['plan'] {
+  if (plan === undefined) return { hold: 'as its own operations say', text: [] };
+  return { hold: plan.hold, text: describeDevicePlan(plan) };
+}

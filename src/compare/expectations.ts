@@ -1,0 +1,75 @@
+/**
+ * What a scenario file expects, held against what came out: one sentence for each expectation that was not met.
+ */
+import { errnoName } from '../kernel/errno.ts';
+import { size_byte, size_page } from '../kernel/fs/inode.ts';
+import { inodeOf } from '../run/syscalls.ts';
+import { type Offset, offsetToBytes } from '../workload/offset.ts';
+import type { EndExpectation, Expectation, Workload } from '../workload/workload.ts';
+import { type Observation, observationInWords, observationOf, type Observed } from './observation.ts';
+
+/** Sentences that name the scenario, the line, the operation and the driver. `memory`: where the files lay. */
+export function unmetExpectations(observed: Observed, memory: string): string[] {
+  const { session, metrics } = observed.replay;
+  const { workload } = session;
+  const driver = session.system.driver.name;
+  const mine = (audience: Pick<Expectation, 'drivers' | 'memory'>): boolean =>
+    (audience.drivers?.includes(driver) ?? true) && (audience.memory?.includes(memory) ?? true);
+  const sentences = workload.expect.filter(mine).flatMap((expectation) => {
+    const seen = observationOf(observed, expectation.op);
+    const missed = seen === undefined ? ['an end', 'none'] : missedIn(expectation, seen);
+    if (missed === null) return [];
+    const [expected, got] = missed;
+    return [`${placeOf(workload, expectation.op)} under ${driver}: expected ${expected}, got ${got}`];
+  });
+  const atEnd = workload.expectEnd
+    .filter(mine)
+    .flatMap((expectation) => missedAtEnd(observed, expectation, metrics.blocksFreedUnderReference));
+  return [...sentences, ...atEnd.map((text) => `${workload.name} at the end under ${driver}: ${text}`)];
+}
+
+/** `longterm_refused.yaml:12: operation 3 (punch)`; the suffix of a scenario's file is not part of its name. */
+function placeOf(workload: Workload, op: number): string {
+  const { line, op: operation } = workload.ops[op] as Workload['ops'][number];
+  return `${workload.name}${line === undefined ? '' : `:${line}`}: operation ${op} (${operation.kind})`;
+}
+
+/** What was expected and what came, or null when all of the expectation was met. */
+function missedIn(expectation: Expectation, seen: Observation): readonly [string, string] | null {
+  const { outcome, errno, waits } = expectation;
+  const got = observationInWords(seen);
+  if (outcome !== undefined && !isOutcome(outcome, seen)) return [outcome, got];
+  if (errno !== undefined && errnoName(seen.ret) !== errno) return [errno, got];
+  if (waits !== undefined && seen.waited !== waits) {
+    return [waits === 'none' ? 'no wait' : `a wait of class ${waits}`, got];
+  }
+  return null;
+}
+
+function isOutcome(outcome: NonNullable<Expectation['outcome']>, seen: Observation): boolean {
+  switch (outcome) {
+    case 'completed':
+      return seen.end === 'completed' && !seen.blocked;
+    case 'blocked':
+      return seen.blocked;
+    case 'never':
+    case 'failed':
+      return seen.end === outcome;
+  }
+}
+
+function missedAtEnd({ replay }: Observed, expectation: EndExpectation, freed: number): string[] {
+  const { system, workload } = replay.session;
+  const missed: string[] = [];
+  for (const [name, size] of expectation.sizes ?? []) {
+    const inode = inodeOf(workload.files.findIndex((file) => file.name === name));
+    const found: Offset = { page: size_page(system, inode), byte: size_byte(system, inode) };
+    if (found.page === size.page && found.byte === size.byte) continue;
+    missed.push(`expected ${name} to have ${offsetToBytes(size)} bytes, got ${offsetToBytes(found)}`);
+  }
+  const { blocksFreedUnderReference: wanted } = expectation;
+  if (wanted !== undefined && (wanted === 'some') !== freed > 0) {
+    missed.push(`expected ${wanted === 'some' ? 'blocks' : 'no blocks'} freed under a reference, got ${freed}`);
+  }
+  return missed;
+}

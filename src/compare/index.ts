@@ -1,0 +1,15 @@
+/**
+ * workload + drivers + conditions -> findings: what became of the same operations under each driver.
+ */
+export { compare, type ComparisonOptions, type Findings } from './compare.ts';
+export {
+  defaultOnBlock,
+  type DriverUnderTest,
+  type OnBlock,
+  type ReplayConditions,
+  type ReplayInput,
+} from './conditions.ts';
+export { MODEL_REVISION } from './model_revision.ts';
+export type { ComparisonResult } from './result.ts';
+export { IN_ORDER, run } from './run.ts';
+export type { RunEvent, RunOperation, RunResult } from './run_result.ts';

@@ -1,0 +1,82 @@
+/**
+ * One workload under one driver: what became of each operation, and every event in order.
+ */
+import { errnoName } from '../kernel/errno.ts';
+import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
+import type { Session } from '../run/session.ts';
+import { fileName } from '../run/wait_graph.ts';
+import { certificateOfOperation } from './certificates.ts';
+import { defaultOnBlock, type DriverUnderTest, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
+import { unmetExpectations } from './expectations.ts';
+import { MODEL_REVISION } from './model_revision.ts';
+import type { Observed } from './observation.ts';
+import { wasBlocked } from './operation_stats.ts';
+import { waitsByOperation } from './operation_waits.ts';
+import { replay } from './replay.ts';
+import type { RunEvent, RunOperation, RunResult } from './run_result.ts';
+
+/** The schedule of a run whose operations begin in the workload's own order, as `--schedule` takes it. */
+export const IN_ORDER = 'in-order';
+
+/** Throws InputError for options that do not fit the workload, and for a user's driver that fails. */
+export function run(input: ReplayInput, tested: DriverUnderTest, conditions: ReplayConditions): RunResult {
+  const workload = withPlan(input.workload, conditions.hold);
+  const seen: StampedEvent[] = [];
+  const done = replay(workload, tested, conditions, {
+    onBlock: defaultOnBlock(workload),
+    onEvents: (events) => seen.push(...events),
+    probe: false,
+  });
+  const observed: Observed = { replay: done, waits: waitsByOperation(done) };
+  return {
+    schema: 'gup-vs-hmm/run/1',
+    model_revision: MODEL_REVISION,
+    complete: done.complete,
+    input: { name: workload.name, sha256: input.sha256 },
+    driver: tested.driver.name,
+    memory: conditions.memory,
+    kernel: conditions.kernel,
+    cost_table: conditions.costTable.name,
+    seed: conditions.seed,
+    schedule: IN_ORDER,
+    ops: workload.ops.map((_, op) => operationOf(observed, op)),
+    blocks_freed_under_reference: done.metrics.blocksFreedUnderReference,
+    events: seen.map((event) => eventOf(done.session, event)),
+    unmet: unmetExpectations(observed, conditions.memory),
+  };
+}
+
+function operationOf({ replay: done, waits }: Observed, op: number): RunOperation {
+  const { session } = done;
+  const entry = session.workload.ops[op] as (typeof session.workload.ops)[number];
+  const outcome = session.outcomes[op];
+  const own = waits.get(op) ?? [];
+  const ret = outcome === undefined || outcome.endTime < 0 ? null : outcome.ret;
+  return {
+    task: session.taskName(entry.task),
+    op,
+    line: entry.line ?? null,
+    kind: entry.op.kind,
+    ret,
+    errno: ret === null ? null : errnoName(ret),
+    blocked: wasBlocked(done, op, own),
+    certificate: certificateOfOperation(done, op, own),
+  };
+}
+
+function eventOf(session: Session, { time, task, event }: StampedEvent): RunEvent {
+  return { ns: time, task: session.taskName(task), event: event.type, text: fieldsInWords(session, event) };
+}
+
+/** `file data, page 3, pages 4, write`: the fields of an event, inodes and tasks by name. */
+function fieldsInWords(session: Session, event: KernelEvent): string {
+  return Object.entries(event)
+    .filter(([name]) => name !== 'type')
+    .map(([name, value]: [string, string | number | boolean]) => {
+      if (name === 'inode') return `file ${fileName(session, Number(value))}`;
+      if (name === 'task') return `task ${session.taskName(Number(value))}`;
+      if (typeof value === 'boolean') return value ? name : `not ${name}`;
+      return `${name} ${value}`;
+    })
+    .join(', ');
+}

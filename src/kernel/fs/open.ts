@@ -1,0 +1,41 @@
+/**
+ * fallocate(2) above the filesystems. Models fs/open.c:vfs_fallocate() of 6.1: a range that ends beyond s_maxbytes is
+ * refused in every mode, before any lock.
+ *
+ * Left out: the checks of modes, rights and file types, which no operation of the vocabulary fails.
+ */
+import { EFBIG } from '../errno.ts';
+import { path } from '../kernel.ts';
+import type { Fallocate, FallocateMode } from './filesystem.ts';
+import { beyond_maxbytes } from './inode.ts';
+
+const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
+  path(
+    `vfs_fallocate ${mode}`,
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size'],
+    ({ branch, mark, call, ret }) => [
+      branch('s_maxbytes', (k, f) => beyond_maxbytes(k, f.end_page, f.end_byte), 'too big'),
+      call(
+        fallocate,
+        (_k, f, callee) => {
+          Object.assign(callee, f);
+        },
+        'f_op->fallocate',
+      ),
+      ret((k) => k.ret),
+      mark('too big'),
+      ret(() => -EFBIG),
+    ],
+  );
+
+/** The system call's path for each mode of a filesystem. */
+export function vfs_fallocate(modes: Readonly<Record<FallocateMode, Fallocate>>): Record<FallocateMode, Fallocate> {
+  return {
+    alloc: vfsFallocate('alloc', modes.alloc),
+    punch: vfsFallocate('punch', modes.punch),
+    zero: vfsFallocate('zero', modes.zero),
+    collapse: vfsFallocate('collapse', modes.collapse),
+    insert: vfsFallocate('insert', modes.insert),
+    unshare: vfsFallocate('unshare', modes.unshare),
+  };
+}
