@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'properties/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'properties/**/*.test.ts', 'benchmarks/**/*.test.ts'],
     pool: 'forks',
     // Explorations and replays of long logs; two cores are enough for all of them.
     testTimeout: 60_000,

@@ -22,7 +22,7 @@ function runsCase(driver: Driver, index: number): Case {
   return {
     units: [
       { name, operation: 'a generated run', ...baseline },
-      { name: `${name} steps`, operation: 'an atomic step of such a run', baseline: `step dense ${driver.name}` },
+      { name: `${name}, steps`, operation: 'an atomic step of it', baseline: `step dense ${driver.name}` },
     ],
     run() {
       let runs = 0;

@@ -6,7 +6,7 @@ import { fixedWorkload } from './fixed_workload.ts';
 import type { Case } from './measure.ts';
 
 /** Runs of the workload in one call. */
-const RUNS = 20;
+const RUNS = 5;
 
 class CountingSession extends Session {
   steps = 0;
@@ -18,14 +18,16 @@ class CountingSession extends Session {
 }
 
 export function machineSteps(): Case[] {
-  return (['dense', 'runs'] as const).flatMap((store) => DRIVERS_COMPARED.map((driver) => stepsCase(store, driver)));
+  return (['dense', 'runs'] as const).flatMap((store) =>
+    DRIVERS_COMPARED.map((driver) => stepsCase(store, driver)),
+  );
 }
 
 function stepsCase(store: Setup['store'], driver: Driver): Case {
   const session = new CountingSession(smallSystem(driver, store), fixedWorkload());
   const start = session.snapshot();
   const name = `step ${store} ${driver.name}`;
-  const operation = `an atomic step, ${store} store`;
+  const operation = 'an atomic step';
   return {
     units: [{ name, operation, ...(store === 'dense' ? {} : { baseline: `step dense ${driver.name}` }) }],
     run() {

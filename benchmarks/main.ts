@@ -22,21 +22,41 @@ const GROUPS: Readonly<Record<string, () => Case[] | Promise<Case[]>>> = {
   state: stateCosts,
 };
 
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface Args {
+  readonly json: boolean;
+  /** Names of the groups to run, in the order of the table. */
+  readonly groups: readonly string[];
+}
+
+function readArgs(): Args {
+  const names = Object.keys(GROUPS);
+  try {
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new UsageError(`no group '${unknown}': one of ${names.join(', ')}`);
+    const chosen = names.filter((name) => positionals.length === 0 || positionals.includes(name));
+    return { json: values.json, groups: chosen };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
-  const unknown = positionals.find((name) => GROUPS[name] === undefined);
-  if (unknown !== undefined) throw new TypeError(`no group ${unknown}: one of ${Object.keys(GROUPS).join(', ')}`);
-  const chosen = Object.keys(GROUPS).filter((name) => positionals.length === 0 || positionals.includes(name));
+  const { json, groups } = readArgs();
   const cases: Case[] = [];
-  for (const name of chosen) cases.push(...((await GROUPS[name]?.()) ?? []));
+  for (const name of groups) cases.push(...((await GROUPS[name]?.()) ?? []));
   const rows = await measure(cases, (name, index) => {
     progress(`${index + 1} of ${cases.length}: ${name}`);
   });
   progress('');
-  process.stdout.write(values.json ? jsonOf(rows) : `${tableOf(rows)}\n`);
+  process.stdout.write(json ? jsonOf(rows) : `${tableOf(rows)}\n`);
 }
 
 /** One line, drawn over and over. */
@@ -48,6 +68,8 @@ try {
   await main();
 } catch (error) {
   progress('');
-  process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = error instanceof TypeError ? 2 : 1;
+  const isUsage = error instanceof UsageError;
+  const text = error instanceof Error && !isUsage ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`bench: ${text}\n`);
+  process.exitCode = isUsage ? 2 : 1;
 }

@@ -12,7 +12,7 @@ export interface Unit {
   readonly operation: string;
   /** Name of the row. */
   readonly name: string;
-  /** Name of the row of the same run that this one is a multiple of; absent: nothing to compare with. */
+  /** Name of an earlier row of the same run that this one is a multiple of. */
   readonly baseline?: string;
 }
 
@@ -37,30 +37,37 @@ export interface Row {
   readonly ratio: number | null;
 }
 
-/** Milliseconds for one case at least, after the warm-up. */
+/** Milliseconds for one case at least, after those of the warm-up. */
 const TIME_MS = 1000;
-const WARMUP_MS = 300;
+/** The model is hundreds of small functions: the compiler takes this long to settle. */
+const WARMUP_MS = 1500;
 /** Calls at least, however long one takes. */
 const CALLS_MIN = 3;
 
 /** Runs the cases in their order. Throws when a case throws or does not do the same in every call. */
-export async function measure(cases: readonly Case[], onCase: (name: string, index: number) => void): Promise<Row[]> {
+export async function measure(
+  cases: readonly Case[],
+  onCase: (name: string, index: number) => void,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, each] of cases.entries()) {
-    onCase(nameOf(each), index);
-    const counts = await each.run();
-    const task = await timed(each, counts);
-    each.units.forEach((unit, at) => rows.push(rowOf(unit, counts[at] ?? 0, task, rows)));
+    const name = each.units.map((unit) => unit.name).join(', ');
+    onCase(name, index);
+    const { counts, task } = await timed(name, each);
+    for (const [at, unit] of each.units.entries()) rows.push(rowOf(unit, counts[at] ?? 0, task, rows));
   }
   return rows;
 }
 
-const nameOf = (each: Case): string => each.units.map(({ name }) => name).join(', ');
-
-async function timed(each: Case, counts: readonly number[]): Promise<Task> {
+/** The first call, not timed, says what there is to count, whether it is asynchronous and whether it needs a warm-up. */
+async function timed(name: string, { run }: Case): Promise<{ counts: readonly number[]; task: Task }> {
+  const start = performance.now();
+  const first = run();
+  const counts = await first;
   const bench = new Bench({
     time: TIME_MS,
     iterations: CALLS_MIN,
+    warmup: performance.now() - start < WARMUP_MS,
     warmupTime: WARMUP_MS,
     warmupIterations: 1,
   });
@@ -68,30 +75,30 @@ async function timed(each: Case, counts: readonly number[]): Promise<Task> {
   const check = (seen: readonly number[]): void => {
     if (seen.join(' ') !== expected) throw new Error(`counted ${seen.join(' ')} after ${expected}`);
   };
-  // A case that is not asynchronous must not wait for a promise.
-  const isAsync = each.run() instanceof Promise;
-  bench.add(
-    nameOf(each),
-    isAsync
-      ? async () => {
-          check(await each.run());
-        }
-      : () => {
-          check(each.run() as readonly number[]);
-        },
-  );
+  const checked = async (): Promise<void> => {
+    check(await run());
+  };
+  // What is not asynchronous is not made to wait for a promise.
+  const plain = (): void => {
+    check(run() as readonly number[]);
+  };
+  bench.add(name, first instanceof Promise ? checked : plain);
   await bench.run();
-  return bench.tasks[0] as Task;
+  return { counts, task: bench.tasks[0] as Task };
 }
 
 function rowOf(unit: Unit, perCall: number, task: Task, before: readonly Row[]): Row {
   const { result } = task;
   // tinybench does not throw for a task that threw.
-  if (result.state === 'errored') throw new Error(`${unit.name}: ${result.error.message}`, { cause: result.error });
-  if (result.state !== 'completed') throw new Error(`${unit.name}: not measured, its state is ${result.state}`);
+  if (result.state === 'errored')
+    throw new Error(`${unit.name}: ${result.error.message}`, { cause: result.error });
+  if (result.state !== 'completed')
+    throw new Error(`${unit.name}: not measured, its state is ${result.state}`);
   const { latency } = result;
   const rate = (ms: number): number => (perCall * 1000) / ms;
   const perSecond = rate(latency.p50);
+  // A baseline of a group that was not chosen has no row.
+  const baseline = before.find((row) => row.name === unit.baseline);
   return {
     name: unit.name,
     operation: unit.operation,
@@ -100,13 +107,7 @@ function rowOf(unit: Unit, perCall: number, task: Task, before: readonly Row[]):
     relative_margin_percent: latency.rme,
     calls: latency.samplesCount,
     operations_per_call: perCall,
-    baseline: unit.baseline ?? null,
-    ratio: unit.baseline === undefined ? null : perSecond / baselineOf(unit.baseline, before),
+    baseline: baseline?.name ?? null,
+    ratio: baseline === undefined ? null : perSecond / baseline.operations_per_second,
   };
-}
-
-function baselineOf(name: string, rows: readonly Row[]): number {
-  const found = rows.find((row) => row.name === name);
-  if (found === undefined) throw new Error(`the baseline ${name} was not measured before`);
-  return found.operations_per_second;
 }

@@ -35,10 +35,10 @@ function cellsOfSmallSystem(): number {
 
 function fingerprintCase(fingerprints: boolean): Case {
   const k = createProtocol({ fingerprints, unusedCells: 0 });
-  const name = `step, fingerprints ${fingerprints ? 'on' : 'off'}`;
-  const operation = 'an atomic step of the small protocol';
+  const name = `fingerprints ${fingerprints ? 'on' : 'off'}`;
+  const operation = 'a step of the protocol';
   return {
-    units: [{ name, operation, ...(fingerprints ? { baseline: 'step, fingerprints off' } : {}) }],
+    units: [{ name, operation, ...(fingerprints ? { baseline: 'fingerprints off' } : {}) }],
     run() {
       let steps = 0;
       for (let run = 1; run <= RUNS; run++) steps += runOnce(k, run);
@@ -51,7 +51,7 @@ function fingerprintCase(fingerprints: boolean): Case {
 function runOnce(k: Protocol, stride: number): number {
   begin(k);
   let steps = 0;
-  for (let turn = 0, idle = 0; idle < PROGRAMS.length; ) {
+  for (let turn = 0, idle = 0; idle < PROGRAMS.length;) {
     const task = turn % PROGRAMS.length;
     if (canStep(k, task)) {
       takeStep(k, task);
@@ -69,8 +69,8 @@ function runOnce(k: Protocol, stride: number): number {
 function takeBackCase(takeBack: TakeBack, unusedCells: number): Case {
   const k = createProtocol({ fingerprints: true, unusedCells });
   const cells = `${k.store.size} cells`;
-  const name = `take back, ${takeBack}, ${cells}`;
-  const baseline = takeBack === 'undo' ? {} : { baseline: `take back, undo, ${cells}` };
+  const name = `${takeBack}, ${cells}`;
+  const baseline = takeBack === 'undo' ? {} : { baseline: `undo, ${cells}` };
   return {
     units: [{ name, operation: 'a transition and its way back', ...baseline }],
     run: () => [searchLabelledSteps(k, takeBack).transitions],

@@ -35,7 +35,10 @@ describe('the same protocol twice', () => {
 describe('set of fingerprints', () => {
   test('holds each once, zeros too, however many there are', () => {
     const set = new FingerprintSet();
-    const pairs = Array.from({ length: 5000 }, (_, index): [number, number] => [index % 70, Math.floor(index / 70)]);
+    const pairs = Array.from({ length: 5000 }, (_, index): [number, number] => [
+      index % 70,
+      Math.floor(index / 70),
+    ]);
     expect(pairs.filter(([high, low]) => set.add(high, low))).toHaveLength(5000);
     expect(pairs.filter(([high, low]) => set.add(high, low))).toHaveLength(0);
     expect(set.size).toBe(5000);

@@ -99,7 +99,9 @@ const pageOf = (s: State, page: number): Page => s.pages[page] as Page;
 
 function canStep(s: State, task: number): boolean {
   const { state, begun } = taskOf(s, task);
-  return state === 'running' || (state === 'user' && begun < (PROGRAMS[task] as readonly ProtocolOp[]).length);
+  return (
+    state === 'running' || (state === 'user' && begun < (PROGRAMS[task] as readonly ProtocolOp[]).length)
+  );
 }
 
 function takeStep(s: State, task: number): void {
@@ -152,7 +154,8 @@ function release(s: State, name: LockName, write: boolean): void {
   }
 }
 
-const isFree = (lock: Lock, write: boolean): boolean => lock.writer === null && (!write || lock.readers === 0);
+const isFree = (lock: Lock, write: boolean): boolean =>
+  lock.writer === null && (!write || lock.readers === 0);
 
 function grant(lock: Lock, task: number, write: boolean): void {
   if (write) lock.writer = task;
@@ -309,4 +312,9 @@ const TRUNCATE_STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-const STEPS: Readonly<Record<string, Step>> = { ...FAULT_STEPS, ...PIN_STEPS, ...UNMAP_STEPS, ...TRUNCATE_STEPS };
+const STEPS: Readonly<Record<string, Step>> = {
+  ...FAULT_STEPS,
+  ...PIN_STEPS,
+  ...UNMAP_STEPS,
+  ...TRUNCATE_STEPS,
+};

@@ -14,16 +14,36 @@ export function certificates(
   waits: ReadonlyMap<number, readonly OperationWait[]>,
 ): Certificate[] {
   const groups = new Map<string, Certificate>();
+  const shapes = new Shapes();
   for (const [op, own] of [...waits].sort(([a], [b]) => a - b)) {
+    const kind = replay.session.outcomes[op]?.op.kind ?? '';
     for (const wait of withOneBlocked(replay, op, own)) {
-      const found = certificateOf(replay, op, wait);
-      const key = JSON.stringify([found.kind, found.class, found.blocked, found.ended_by, shapeOf(found.chain)]);
+      const key = `${kind} ${wait.class} ${wait.blocked} ${endingOf(replay, op, wait)} ${shapes.of(wait.chain)}`;
       const known = groups.get(key);
-      if (known === undefined) groups.set(key, found);
+      if (known === undefined) groups.set(key, certificateOf(replay, op, wait));
       else known.count++;
     }
   }
   return [...groups.values()];
+}
+
+/** Chains without the numbers in them: which pages, pids and regions they are differs from wait to wait. */
+class Shapes {
+  private readonly known = new Map<string, string>();
+
+  of(chain: readonly ChainLink[]): string {
+    let shape = '';
+    for (const { node, text } of chain) shape += `>${node} ${this.withoutNumbers(text)}`;
+    return shape;
+  }
+
+  private withoutNumbers(text: string): string {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const stripped = text.replace(/\d+/g, '#');
+    this.known.set(text, stripped);
+    return stripped;
+  }
 }
 
 /** The certificate of an operation's longest wait; a wait that blocks it goes first. Null when it did not wait. */
@@ -72,9 +92,4 @@ function endingOf(replay: Replay, op: number, wait: OperationWait): Ending {
   if (wait.blocked && replay.released.has(op)) return 'release';
   if (errnoName(replay.session.outcomes[op]?.ret ?? 0) === 'EINTR') return 'signal';
   return wait.blocked ? 'user' : 'itself';
-}
-
-/** The chain without the numbers in it: which pages, pids and regions differs from wait to wait. */
-function shapeOf(chain: readonly ChainLink[]): string[] {
-  return chain.map(({ node, text }) => `${node} ${text.replace(/\d+/g, '#')}`);
 }

@@ -135,7 +135,7 @@ class Watch {
     );
     this.monitor = new InvariantMonitor(session, this.waits, INVARIANTS);
     session.onEvents = (events) => {
-      this.noteCallbacks(events);
+      this.noteRegions(events);
       this.waits.observe(events);
       this.metrics.observe(events);
       this.monitor.observe(events);
@@ -162,17 +162,26 @@ class Watch {
   }
 
   private noteInode(op: number, task: number): void {
-    if (op < 0 || this.inodes.has(op)) return;
+    const operation = this.session.outcomes[op]?.op;
+    if (operation === undefined || 'file' in operation || this.inodes.has(op)) return;
     const frames = this.session.system.m.frames(task);
     const inode = frames.map(({ frame }) => frame['inode'] ?? 0).find((found) => found > 0);
     if (inode !== undefined) this.inodes.set(op, inode);
   }
 
-  private noteCallbacks(events: readonly StampedEvent[]): void {
+  /** Regions say which file they are of: those that are called back, and those that device calls name. */
+  private noteRegions(events: readonly StampedEvent[]): void {
     for (const { task, event } of events) {
-      if (event.type !== 'callback_start') continue;
-      const op = this.session.currentOp(task);
-      if (op >= 0 && !this.inodes.has(op)) this.inodes.set(op, this.session.system.regions.get(event.region, REGION.inode));
+      if (event.type === 'callback_start') this.noteRegion(this.session.currentOp(task), event.region);
+      else if (event.type === 'op_start') {
+        const operation = this.session.outcomes[event.op]?.op;
+        if (operation !== undefined && 'region' in operation) this.noteRegion(event.op, operation.region);
+      }
     }
+  }
+
+  private noteRegion(op: number, region: number): void {
+    const inode = this.session.system.regions.get(region, REGION.inode);
+    if (op >= 0 && inode > 0 && !this.inodes.has(op)) this.inodes.set(op, inode);
   }
 }

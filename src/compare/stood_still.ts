@@ -9,7 +9,7 @@ import { inodeOf } from '../run/syscalls.ts';
 import { driveUntil } from '../run/timed.ts';
 import { waitOf } from '../run/wait_graph.ts';
 import { pageOffset } from '../workload/offset.ts';
-import type { Operation, OperationKind } from '../workload/operation.ts';
+import type { Operation } from '../workload/operation.ts';
 import type { StoodStill } from './result.ts';
 
 /** Trials cost a copy of the state each: further kinds and files than these are not tried. */
@@ -41,17 +41,17 @@ export class StoodStillProbe {
     const key = `${kind} ${file}`;
     if (this.tried.has(key) || this.tried.size >= TRIED_MAX) return;
     this.tried.add(key);
-    this.found.push({ driver: this.session.system.driver.name, behind: kind, file: fileName, ...this.tryAll(file, kind) });
+    this.found.push({ driver: this.session.system.driver.name, behind: kind, file: fileName, ...this.tryAll(file) });
   }
 
-  private tryAll(file: number, behind: OperationKind): Pick<StoodStill, 'waited' | 'proceeded'> {
+  private tryAll(file: number): Pick<StoodStill, 'waited' | 'proceeded'> {
     const { session } = this;
     const waited: { kind: string; for: string }[] = [];
     const proceeded: string[] = [];
     const before = session.snapshot();
     const { onEvents } = session;
     session.onEvents = () => undefined;
-    for (const { kind, ops } of trials(session, file, behind)) {
+    for (const { kind, ops } of trials(session, file)) {
       const lock = this.attempt(ops);
       if (lock === null) proceeded.push(kind);
       else if (lock !== '') waited.push({ kind, for: lock });
@@ -87,7 +87,7 @@ function lockOf(session: Session, task: number): string {
   return cause.node === 'lock' ? text.replace(/ of .*$/, '') : text;
 }
 
-function trials(session: Session, file: number, behind: OperationKind): Trial[] {
+function trials(session: Session, file: number): Trial[] {
   const k = session.system;
   const inode = inodeOf(file);
   const size = { page: size_page(k, inode), byte: size_byte(k, inode) };
@@ -98,7 +98,7 @@ function trials(session: Session, file: number, behind: OperationKind): Trial[] 
   return [
     { kind: 'read', ops: [{ kind: 'read', ...first }] },
     { kind: 'write', ops: [{ kind: 'write', ...first }] },
-    { kind: `${behind === 'truncate' ? 'another ' : ''}truncate to the same size`, ops: [{ kind: 'truncate', file, size }] },
+    { kind: 'truncate to the same size', ops: [{ kind: 'truncate', file, size }] },
     { kind: 'alloc', ops: [{ kind: 'alloc', ...first, keepSize: true }] },
     { kind: 'punch of the last page', ops: [{ kind: 'punch', ...elsewhere }] },
     { kind: 'unlink', ops: [{ kind: 'unlink', file }] },

@@ -11,7 +11,7 @@ import { ENXIO } from '../kernel/errno.ts';
 import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/kernel.ts';
 import { block_owner } from '../kernel/fs/extent.ts';
 import { write_blocks, write_shadow } from '../kernel/fs/content.ts';
-import { pte_allows, pte_pfn } from '../kernel/mm/pgtable.ts';
+import { pte_allows, pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
 import { find_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
 import { JOB_NONE, JOB_PREPARING, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
 
@@ -38,11 +38,17 @@ export function transfer_in_flight(k: System, region: number, from: number, to: 
   return k.regions.get(region, REGION.flight_start) < to && k.regions.get(region, REGION.flight_end) > from;
 }
 
-/** The page of a file that `va` of a region stands for: by its VMA, or as it was when the region was attached. */
-export function region_target(k: System, region: number, va: number): { inode: number; page: number } {
+/**
+ * The page of a file that a device means with `va` of a region when it has `pfn` for it: what the CPU sees there, if that
+ * is the same file or the same frame; else what was there when the region was attached.
+ */
+export function region_target(k: System, region: number, va: number, pfn: number): { inode: number; page: number } {
   const inode = k.regions.get(region, REGION.inode);
-  const vma = find_vma(k, k.regions.get(region, REGION.mm), va);
-  if (vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === inode) return { inode, page: linear_page_index(k, vma, va) };
+  const mm = k.regions.get(region, REGION.mm);
+  const vma = find_vma(k, mm, va);
+  const pte = k.ptes.get(mm, va);
+  const same = vma !== NO_VMA && (k.vmas.get(vma, VMA.inode) === inode || (pte_present(pte) && pte_pfn(pte) === pfn));
+  if (same) return { inode: k.vmas.get(vma, VMA.inode), page: linear_page_index(k, vma, va) };
   return { inode, page: k.regions.get(region, REGION.pgoff) + va - k.regions.get(region, REGION.start) };
 }
 
@@ -53,7 +59,7 @@ function holds_page(k: Kernel, pfn: number, inode: number, page: number): boolea
 
 /** The device reads or writes [va, va + pages), which it looked up as `pfn` (0: the zero page). */
 function move_data(k: System, region: number, va: number, pages: number, pfn: number, write: boolean): void {
-  const { inode, page } = region_target(k, region, va);
+  const { inode, page } = region_target(k, region, va, pfn);
   const token = k.regions.get(region, REGION.job_token);
   for (let offset = 0; offset < pages; offset++) {
     const at = pfn === 0 ? 0 : pfn + offset;

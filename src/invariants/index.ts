@@ -7,6 +7,7 @@ import { coherent } from './coherence.ts';
 import { durable } from './durability.ts';
 import { faithfulErrors } from './errors.ts';
 import type { Invariant } from './invariant.ts';
+import { layoutBreak } from './layout.ts';
 import { blockRemovalNeverBlocked } from './never_blocked.ts';
 import { waiting } from './waiting.ts';
 
@@ -15,6 +16,7 @@ const numbered = [...blockAccess, ...waiting, durable, ...coherent, balanced, fa
 /** The user's questions first, then I1 to I15 in order. */
 export const INVARIANTS: readonly Invariant[] = [
   ...blockRemovalNeverBlocked,
+  layoutBreak,
   ...numbered.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
 ];
 

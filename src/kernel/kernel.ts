@@ -57,7 +57,7 @@ export interface KernelOptions<K extends Kernel> {
 export type InvalidateLocals = 'region' | 'start' | 'end' | 'event' | 'seq';
 
 /** Columns of an inode: `refs` counts open files and VMAs; `changing` operations that change its size. */
-export const INODE = columns('nlink', 'refs', 'size_page', 'size_byte', 'dirty', 'changing', 'committed_page', 'committed_byte', 'evicted');
+export const INODE = columns('nlink', 'refs', 'size_page', 'size_byte', 'dirty', 'changing', 'committed_page', 'committed_byte', 'evicted', 'found_busy');
 export const MM = columns('users', 'tasks', 'notifiers', 'invalidate_seq', 'active_invalidate_ranges', 'pinned_vm', 'exiting');
 export const VMA = columns('used', 'mm', 'start', 'end', 'inode', 'pgoff', 'shared', 'writable', 'detached');
 /** Columns of an interval notifier; its row is the region it belongs to. */

@@ -143,6 +143,7 @@ class RunList {
     const first = this.firstEndingAfter(from);
     let last = first;
     while (last < this.starts.length && (this.starts[last] as number) < to) last++;
+    if (this.isAlready(first, last, from, to, value)) return;
     const pieces: [number, number, number][] = [];
     if (first < last && (this.starts[first] as number) < from) {
       pieces.push([this.starts[first] as number, from, this.values[first] as number]);
@@ -166,10 +167,28 @@ class RunList {
       if (before !== undefined && this.continues(before, piece)) before[1] = piece[1];
       else joined.push(piece);
     }
-    const count = to - from;
-    this.starts.splice(from, count, ...joined.map((piece) => piece[0]));
-    this.ends.splice(from, count, ...joined.map((piece) => piece[1]));
-    this.values.splice(from, count, ...joined.map((piece) => piece[2]));
+    this.makeRoom(from, to - from, joined.length);
+    joined.forEach(([start, end, value], index) => {
+      this.starts[from + index] = start;
+      this.ends[from + index] = end;
+      this.values[from + index] = value;
+    });
+  }
+
+  /** True when [from, to), which runs [first, last) touch, holds `value` already. */
+  private isAlready(first: number, last: number, from: number, to: number, value: number): boolean {
+    if (first === last) return value === 0;
+    const covered = (this.starts[first] as number) <= from && (this.ends[first] as number) >= to;
+    return covered && this.valueAt(first, from) === value;
+  }
+
+  /** `count` runs from `at` on become as many as are wanted, whose contents are for the caller to fill in. */
+  private makeRoom(at: number, count: number, wanted: number): void {
+    if (count === wanted) return;
+    for (const column of [this.starts, this.ends, this.values]) {
+      if (wanted < count) column.splice(at, count - wanted);
+      else for (let more = wanted - count; more > 0; more--) column.splice(at, 0, 0);
+    }
   }
 
   private run(index: number): [number, number, number] {

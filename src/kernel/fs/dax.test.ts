@@ -31,20 +31,29 @@ describe.each(BOTH)('%s', (memory) => {
     expect(story.drive('third')).toBe('done');
   });
 
-  test('K13 deleting the entry wakes all of them', () => {
-    const story = lockedEntry();
-    // A truncate that found the entry locked stands first in line, two faults that got in before it behind.
-    story.begin('thread', sys.truncate(8));
-    story.stepTo('thread', 'filemap_invalidate_lock');
-    for (const who of ['other', 'third']) {
-      story.begin(who, sys.load(3));
+  test('K13, K66 deleting the entry wakes all who wait for it', () => {
+    const story = new Story({ memory, driver: none, files: [written(8)] });
+    story.run('app', sys.mmapShared(0, 8));
+    story.run('app', sys.store(3));
+    story.begin('app', sys.fsync());
+    story.stepTo('app', 'dax_unlock_entry');
+    // First in line the truncate, then two more fsyncs, which no lock keeps out.
+    const calls = [
+      ['other', sys.truncate(2)],
+      ['third', sys.fsync()],
+      ['thread', sys.fsync()],
+    ] as const;
+    for (const [who, op] of calls) {
+      story.begin(who, op);
       story.drive(who);
+      expect(story.waitsFor(who)).toBe('entry 1');
     }
     story.drive('app');
-    story.drive('other');
-    story.drive('third');
-    expect(story.drive('thread')).toBe('done');
-    expect(entry(story, 3).locked).toBe(false);
+    expect(calls.map(([who]) => story.asleep(who))).toEqual([false, true, true]);
+    // It wakes, looks at the entry again and deletes it.
+    story.step('other', 2);
+    expect(entry(story, 3).kind).toBe('absent');
+    expect(calls.map(([who]) => story.asleep(who))).toEqual([false, false, false]);
   });
 
   test('K48 no signal ends the wait for an entry', () => {

@@ -8,7 +8,7 @@
  * Left out: layout leases (pNFS), which are another mechanism (K21).
  */
 import { ERESTARTSYS } from '../errno.ts';
-import { invalidate_lock, path, WAIT } from '../kernel.ts';
+import { INODE, invalidate_lock, path, WAIT } from '../kernel.ts';
 import { page_idle } from '../mm/page.ts';
 import { dax_layout_busy_page } from './dax.ts';
 
@@ -20,6 +20,8 @@ const breakLayouts = (name: string) =>
     }),
     act('busy page', (k, f) => {
       f.pfn = k.ret;
+      // Ghost, for the invariant that blocks go away only after a break that found nothing.
+      k.inodes.set(f.inode, INODE.found_busy, f.pfn === 0 ? 0 : 1);
       if (f.pfn === 0) k.emit({ type: 'layout_break', inode: f.inode });
       else k.emit({ type: 'layout_wait', inode: f.inode, pfn: f.pfn });
     }),

@@ -18,7 +18,12 @@ const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
       call(
         fallocate,
         (_k, f, callee) => {
-          Object.assign(callee, f);
+          callee.inode = f.inode;
+          callee.start_page = f.start_page;
+          callee.start_byte = f.start_byte;
+          callee.end_page = f.end_page;
+          callee.end_byte = f.end_byte;
+          callee.keep_size = f.keep_size;
         },
         'f_op->fallocate',
       ),
