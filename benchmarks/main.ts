@@ -64,12 +64,15 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
 }
 
+function inFull(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 try {
   await main();
 } catch (error) {
   progress('');
   const isUsage = error instanceof UsageError;
-  const text = error instanceof Error && !isUsage ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`bench: ${text}\n`);
+  process.stderr.write(`bench: ${isUsage ? error.message : inFull(error)}\n`);
   process.exitCode = isUsage ? 2 : 1;
 }

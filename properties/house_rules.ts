@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   invariants: [...MODEL, 'observe', 'compare/result.ts'],
   explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants'],
   compare: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'explore'],
+  check: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'compare/result.ts'],
   report: ['compare', 'workload', 'costs', 'kernel/facts'],
   witness: ['workload', 'compare', 'kernel/facts'],
 };

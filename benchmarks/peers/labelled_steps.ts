@@ -213,7 +213,7 @@ export function createProtocol({ fingerprints, unusedCells }: ProtocolOptions): 
   store.table({ name: 'unused', width: 1, rows: unusedCells });
   store.seal();
   m.bind(protocol);
-  for (let task = 0; task < PROGRAMS.length; task++) m.addTask();
+  PROGRAMS.forEach(() => m.addTask());
   begin(protocol);
   return protocol;
 }

@@ -52,11 +52,18 @@ const sizedRange =
   (chance, world) => ({ kind, ...drawRange(chance, world), keepSize: often(chance, 50) });
 
 const addresses =
-  (kind: 'load' | 'store' | 'msync' | 'madvise_dontneed' | 'munmap'): Draw =>
+  (kind: 'load' | 'store' | 'msync' | 'madvise_dontneed'): Draw =>
   (chance, world, task) => {
     const range = drawAddresses(chance, world, task);
     return range === null ? null : { kind, ...range };
   };
+
+/** Mostly a whole mapping: only then can a file end up without any. */
+const drawMunmap: Draw = (chance, world, task) => {
+  const whole = often(chance, 65) ? mappingOf(chance, world, task) : undefined;
+  const range = whole ?? drawAddresses(chance, world, task);
+  return range === null ? null : { kind: 'munmap', from: range.from, to: range.to };
+};
 
 const fileOnly =
   (kind: 'open' | 'close' | 'open_trunc' | 'fsync' | 'unlink'): Draw =>
@@ -142,7 +149,7 @@ const drawDma =
     if (region === undefined || (kind === 'dma_write' && !region.writable && often(chance, 90))) return null;
     const whole = often(chance, 50);
     const range = whole ? { from: region.from, to: region.to } : partOf(chance, region.from, region.to);
-    return { kind, region: region.index, ...range, fence: often(chance, 8) };
+    return { kind, region: region.index, ...range, fence: often(chance, 10) };
   };
 
 const drawDetach: Draw = (chance, world, task) => {
@@ -178,7 +185,7 @@ export const DRAW: Partial<Record<OperationKind, Draw>> = {
   open: fileOnly('open'),
   close: fileOnly('close'),
   mmap: drawMmap,
-  munmap: addresses('munmap'),
+  munmap: drawMunmap,
   mremap: drawMremap,
   madvise_dontneed: addresses('madvise_dontneed'),
   load: addresses('load'),

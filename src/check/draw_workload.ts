@@ -2,7 +2,7 @@
  * Whole workloads: a device user that maps, attaches and transfers, and tasks that work on the same files meanwhile.
  */
 import type { Operation, OperationKind } from '../workload/operation.ts';
-import type { Workload, WorkloadOp } from '../workload/workload.ts';
+import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import { DRAW } from './draw_operation.ts';
 import { between, type Chance, often, weighted } from './draw.ts';
 import { drawFeatures } from './features.ts';
@@ -20,7 +20,7 @@ const WEIGHTS: readonly { readonly value: OperationKind; readonly weight: number
   { value: 'alloc', weight: 4 },
   { value: 'load', weight: 5 },
   { value: 'store', weight: 9 },
-  { value: 'fsync', weight: 10 },
+  { value: 'fsync', weight: 18 },
   { value: 'msync', weight: 5 },
   { value: 'write', weight: 9 },
   { value: 'read', weight: 5 },
@@ -28,7 +28,7 @@ const WEIGHTS: readonly { readonly value: OperationKind; readonly weight: number
   { value: 'attach', weight: 10 },
   { value: 'detach', weight: 6 },
   { value: 'dma_read', weight: 9 },
-  { value: 'dma_write', weight: 16 },
+  { value: 'dma_write', weight: 22 },
   { value: 'signal_fence', weight: 3 },
   { value: 'munmap', weight: 6 },
   { value: 'madvise_dontneed', weight: 5 },
@@ -52,26 +52,44 @@ export function drawWorkload(chance: Chance, excluded: ReadonlySet<OperationKind
   preamble(chance, program);
   const count = between(chance, OPS_MIN, OPS_MAX);
   for (let drawn = 0; drawn < count; drawn++) program.addAny(chance.below(world.spaces.length));
+  const tasks = world.spaces.map((mm, task) => ({ name: `t${task}`, mm }));
+  return generatedWorkload(world.files, tasks, program.ops);
+}
+
+/** A workload of nothing but these files, tasks and operations, and of the regions that every generated one has. */
+export function generatedWorkload(
+  files: readonly WorkloadFile[],
+  tasks: readonly WorkloadTask[],
+  ops: readonly WorkloadOp[],
+): Workload {
   return {
     name: 'generated',
     title: 'generated workload',
     source: 'generated',
-    files: world.files,
-    tasks: world.spaces.map((mm, task) => ({ name: `t${task}`, mm })),
+    files,
+    tasks,
     regions: Array.from({ length: REGIONS_MAX }, (_, region) => `r${region}`),
-    ops: program.ops,
+    ops,
     expect: [],
     expectEnd: [],
     notModelled: new Map(),
   };
 }
 
-/** One task at least is a device user; some pages are touched before, so that a pin finds them. */
+/**
+ * One task at least is a device user; some pages are touched before, so that a pin finds them. Now and then it unmaps the
+ * file while the device keeps what it has, and somebody takes blocks away: what 6.1 does not wait for (K63).
+ */
 function preamble(chance: Chance, program: Program): void {
   program.add('mmap', 0);
   if (often(chance, 40)) program.add('store', 0);
   program.add('attach', 0);
   if (often(chance, 85)) program.add(often(chance, 75) ? 'dma_write' : 'dma_read', 0);
+  if (often(chance, 30)) {
+    program.add('munmap', 0);
+    program.add(often(chance, 50) ? 'truncate' : 'punch', 0);
+    program.add(often(chance, 50) ? 'dma_read' : 'dma_write', 0);
+  }
   if (!often(chance, 35)) return;
   program.add('mmap', 1);
   if (often(chance, 60)) program.add('attach', 1);

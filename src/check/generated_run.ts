@@ -69,7 +69,7 @@ export function workloads(excluded: readonly OperationKind[] = []): fc.Arbitrary
 /** Sparse schedules, which find deep faults, and dense ones, which find shallow ones sooner. */
 export function schedules(): fc.Arbitrary<ScheduleChoice> {
   const tasks = Array.from({ length: TASKS_MAX }, (_, task) => task);
-  const gap = fc.record({ gap: fc.nat({ max: 60 }), target: fc.nat({ max: TASKS_MAX - 1 }) });
+  const gap = fc.record({ gap: fc.nat({ max: 30 }), target: fc.nat({ max: TASKS_MAX - 1 }) });
   return fc.oneof(
     fc.record({
       kind: fc.constant('gaps' as const),

@@ -6,6 +6,7 @@
  */
 import type { Schedule } from '../schedule/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
+import type { Runner } from './run_one.ts';
 import { smallerWorkloads } from './smaller.ts';
 
 /** A run whose schedule is a list of preemptions. */
@@ -14,7 +15,12 @@ export interface ExplainedRun extends GeneratedRun {
 }
 
 /** Runs that one shrinking may spend. */
-const TRIES_MAX = 4_000;
+const TRIES_MAX = 1_500;
+
+/** The same run with its schedule as a list of preemptions. */
+export function explainRun(runner: Runner, run: GeneratedRun): ExplainedRun {
+  return { ...run, schedule: { kind: 'replay', schedule: runner.record(run).schedule } };
+}
 
 /** `fails` runs a candidate and says whether it still does it; it must be true for `run`. */
 export function shrinkRun(run: ExplainedRun, fails: (candidate: ExplainedRun) => boolean): ExplainedRun {

@@ -28,8 +28,9 @@ export class SituationWatch {
   private readonly faults = new Map<number, number>();
   /** Operation that takes blocks away to its inode. */
   private readonly removals = new Map<number, number>();
-  /** Task to the inode it syncs. */
+  /** Task to the inode it syncs, and device task to the inode it writes to. */
   private readonly syncs = new Map<number, number>();
+  private readonly writes = new Map<number, number>();
 
   constructor(session: Session) {
     this.session = session;
@@ -54,7 +55,14 @@ export class SituationWatch {
         this.removals.delete(event.op);
         return;
       case 'device_fault':
-        this.faultBegins(task, this.session.system.regions.get(event.region, REGION.inode));
+        this.faultBegins(task, this.inodeOf(event.region));
+        this.transferBegins(task, event.region);
+        return;
+      case 'dma_begin':
+        this.transferBegins(task, event.region);
+        return;
+      case 'dma_end':
+        this.writes.delete(task);
         return;
       case 'dax_fault':
         if (event.device) this.faultBegins(task, event.inode);
@@ -64,16 +72,25 @@ export class SituationWatch {
         return;
       case 'fsync_call':
         this.syncs.set(task, event.inode);
+        if (includes(this.writes, event.inode)) this.seen.add('fsync meets a device write');
         return;
       case 'fsync_ret':
         this.syncs.delete(task);
         return;
-      case 'dev_access':
-        if (event.write && [...this.syncs.values()].includes(event.inode)) this.seen.add('fsync meets a device write');
-        return;
       default:
         return;
     }
+  }
+
+  private inodeOf(region: number): number {
+    return this.session.system.regions.get(region, REGION.inode);
+  }
+
+  private transferBegins(task: number, region: number): void {
+    if (this.session.system.regions.get(region, REGION.job_write) === 0) return;
+    const inode = this.inodeOf(region);
+    this.writes.set(task, inode);
+    if (includes(this.syncs, inode)) this.seen.add('fsync meets a device write');
   }
 
   private removalBegins(number: number): void {
@@ -81,11 +98,16 @@ export class SituationWatch {
     if (op === undefined || !BLOCK_REMOVING_KINDS.has(op.kind) || !('file' in op)) return;
     const inode = inodeOf(op.file);
     this.removals.set(number, inode);
-    if ([...this.faults.values()].includes(inode)) this.seen.add('block removal meets a device fault');
+    if (includes(this.faults, inode)) this.seen.add('block removal meets a device fault');
   }
 
   private faultBegins(task: number, inode: number): void {
     this.faults.set(task, inode);
-    if ([...this.removals.values()].includes(inode)) this.seen.add('block removal meets a device fault');
+    if (includes(this.removals, inode)) this.seen.add('block removal meets a device fault');
   }
+}
+
+function includes(inodes: ReadonlyMap<number, number>, inode: number): boolean {
+  for (const one of inodes.values()) if (one === inode) return true;
+  return false;
 }

@@ -1,6 +1,6 @@
 /** From an exception to an exit code and the lines that a user can act on. */
 import { printable } from '../report/index.ts';
-import { InputError, type InputProblem } from '../workload/input_error.ts';
+import { InputError, InputErrors, type InputProblem } from '../workload/input_error.ts';
 import { EXIT } from './exit_code.ts';
 import type { Outcome } from './outcome.ts';
 import { UsageError } from './usage_error.ts';
@@ -15,6 +15,7 @@ export function message(text: string): string {
 
 /** Exit code and messages for whatever a command threw; the stack only with `debug`. */
 export function failureOutcome(error: unknown, debug: boolean): Outcome {
+  if (error instanceof InputErrors) return { exit: EXIT.usage, messages: error.problems.flatMap(problemLines) };
   if (error instanceof InputError) return { exit: EXIT.usage, messages: problemLines(error) };
   if (error instanceof UsageError) return { exit: EXIT.usage, messages: [message(error.message)] };
   if (error instanceof Error && error.name === 'AbortError') {

@@ -3,6 +3,7 @@ import { DRIVERS } from '../drivers/drivers.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { FACTS } from '../kernel/facts/index.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
+import { MUTANTS } from '../mutants/index.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
 import { CATALOGUE } from '../workload/catalogue/index.ts';
 import type { BackendList, ListRow } from './backend.ts';
@@ -17,7 +18,7 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
       rules: Object.entries(rules).flatMap(([rule, on]: [string, boolean]) => (on ? [rule] : [])),
     })),
   memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
-  mutants: () => [],
+  mutants: () => MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
   scenarios: () => CATALOGUE.map(({ name, title, kind }) => ({ name, title, kind })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
   facts: () =>

@@ -1,12 +1,14 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
-import { compare, MODEL_REVISION, run } from '../compare/index.ts';
+import { compare, IN_ORDER, MODEL_REVISION, run } from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
+import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { importStrace } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend } from './backend.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput } from './load_input.ts';
+import { UsageError } from './usage_error.ts';
 
 export const simulator: Backend = {
   modelRevision: MODEL_REVISION,
@@ -18,7 +20,8 @@ export const simulator: Backend = {
     return { ...findings, id: citationId(findings) };
   },
   async run(input, options) {
-    return run(input, await loadDriver(options.driver), options);
+    const tested = await loadDriver(options.driver);
+    return run(input, tested, options, scheduleOf(options.schedule));
   },
   check() {
     throw new Error('not yet');
@@ -33,3 +36,14 @@ export const simulator: Backend = {
     };
   },
 };
+
+/** The schedule a token stands for; undefined: the workload's own order. Throws UsageError for what is no token. */
+function scheduleOf(token: string | undefined): Schedule | undefined {
+  if (token === undefined || token === IN_ORDER) return undefined;
+  try {
+    return decodeSchedule(token);
+  } catch (error) {
+    if (error instanceof TokenError) throw new UsageError(`--schedule: ${error.message}`);
+    throw error;
+  }
+}

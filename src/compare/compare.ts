@@ -14,8 +14,9 @@ import { logDivergences } from './log_divergence.ts';
 import { MODEL_REVISION } from './model_revision.ts';
 import { firstDivergence, type Observed } from './observation.ts';
 import { operationStats, refusals } from './operation_stats.ts';
-import { waitsByOperation } from './operation_waits.ts';
+import { queuedOperations, waitsByOperation } from './operation_waits.ts';
 import { replay } from './replay.ts';
+import { withQueued } from './stood_still.ts';
 import type { ComparisonResult, DriverResult } from './result.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -55,7 +56,7 @@ export function compare(input: ReplayInput, options: ComparisonOptions): Finding
     plan: describePlan(workload),
     drivers: Object.fromEntries(results.map(({ name, result }) => [name, result])),
     certificates: results.flatMap((result) => result.certificates),
-    stood_still: observed.flatMap((each) => [...each.replay.stoodStill]),
+    stood_still: observed.flatMap((each) => withQueued(each.replay.stoodStill, queuedOperations(each))),
     first_divergence: observed.length < 2 ? null : firstDivergence(observed),
     verdicts: (byProperty[0] ?? []).flatMap((_, index) => byProperty.flatMap((each) => each.slice(index, index + 1))),
     log_divergences: observed.flatMap((each) => logDivergences(each.replay)),

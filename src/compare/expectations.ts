@@ -28,7 +28,7 @@ export function unmetExpectations(observed: Observed, memory: string): string[] 
   return [...sentences, ...atEnd.map((text) => `${workload.name} at the end under ${driver}: ${text}`)];
 }
 
-/** `longterm_refused.yaml:12: operation 3 (punch)`; the suffix of a scenario's file is not part of its name. */
+/** `longterm_refused:12: operation 3 (punch)`: a scenario goes by the name of its file without the suffix. */
 function placeOf(workload: Workload, op: number): string {
   const { line, op: operation } = workload.ops[op] as Workload['ops'][number];
   return `${workload.name}${line === undefined ? '' : `:${line}`}: operation ${op} (${operation.kind})`;

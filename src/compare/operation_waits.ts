@@ -5,6 +5,7 @@
  * it. All other sleeps are waits of their own.
  */
 import type { CallbackRecord, WaitRecord } from '../observe/waits.ts';
+import type { OperationKind } from '../workload/operation.ts';
 import type { Replay } from './replay.ts';
 import type { ChainLink, WaitClass } from './result.ts';
 
@@ -45,6 +46,20 @@ export function longestWait(waits: readonly OperationWait[]): OperationWait | un
     (longest, wait) => (longest === undefined || length(wait) > length(longest) ? wait : longest),
     undefined,
   );
+}
+
+/** Operations of the workload that were blocked behind another waiter, in order. */
+export function queuedOperations({
+  replay,
+  waits,
+}: {
+  readonly replay: Replay;
+  readonly waits: ReadonlyMap<number, readonly OperationWait[]>;
+}): { kind: OperationKind; file: string }[] {
+  return replay.session.workload.ops.flatMap(({ op: { kind } }, op) => {
+    const blocked = waits.get(op)?.find((wait) => wait.blocked);
+    return blocked?.class === 'cascade' ? [{ kind, file: replay.fileOf(op) }] : [];
+  });
 }
 
 function sleepWait(replay: Replay, record: WaitRecord): OperationWait {

@@ -6,10 +6,12 @@ import { INVARIANTS, InvariantMonitor } from '../invariants/index.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { type Described, WaitLog, type WaitRecord } from '../observe/waits.ts';
 import { REGION } from '../drivers/system.ts';
-import { runSequential } from '../run/sequential.ts';
+import { runScheduled } from '../run/scheduled.ts';
+import { runSequential, type SequentialRun } from '../run/sequential.ts';
 import { Session } from '../run/session.ts';
 import { positionName } from '../machine/code.ts';
 import { fileName, waitOf } from '../run/wait_graph.ts';
+import { ReplayStrategy, type Schedule } from '../schedule/index.ts';
 import { InputError } from '../workload/input_error.ts';
 import type { Workload } from '../workload/workload.ts';
 import { type DriverUnderTest, type OnBlock, type ReplayConditions, setupFor } from './conditions.ts';
@@ -18,6 +20,8 @@ import { StoodStillProbe } from './stood_still.ts';
 
 export interface ReplayOptions {
   readonly onBlock: OnBlock;
+  /** Who goes on at each step; absent: one operation after the other, in the workload's own order. */
+  readonly schedule?: Schedule;
   /** Takes the events of each step as well. */
   readonly onEvents?: (events: readonly StampedEvent[]) => void;
   /** True: find out by trial what stands still behind each blocked operation (K32). */
@@ -46,7 +50,7 @@ export interface Replay {
   readonly fileOf: (op: number) => string;
 }
 
-/** Replays in the workload's own order. Throws InputError for what the workload or the user's driver gets wrong. */
+/** Runs a workload to its end. Throws InputError for what the workload or the user's driver gets wrong. */
 export function replay(
   workload: Workload,
   tested: DriverUnderTest,
@@ -56,18 +60,11 @@ export function replay(
   const session = openSession(workload, tested, conditions);
   const watch = new Watch(session, options);
   const probe = new StoodStillProbe(session);
+  const { schedule } = options;
   const run = blamingDriver(tested, session, () =>
-    runSequential(session, {
-      onBlock: options.onBlock,
-      onProgress: (done, total) => {
-        conditions.onProgress({ what: tested.driver.name, done, total });
-        return conditions.signal.aborted;
-      },
-      onBlocked: (op, task) => {
-        if (watch.noteBlocked(op, task) && options.probe) probe.behind(op, watch.fileOf(op));
-      },
-      onReleased: (op) => watch.released.add(op),
-    }),
+    schedule === undefined
+      ? inOrder(session, watch, options.probe ? probe : null, conditions, options.onBlock)
+      : bySchedule(session, schedule),
   );
   watch.monitor.end();
   const { waits, metrics, monitor, blocked, blockedAs, released } = watch;
@@ -78,6 +75,41 @@ export function replay(
     stoodStill: probe.found,
     fileOf: (op) => watch.fileOf(op),
   };
+}
+
+function inOrder(
+  session: Session,
+  watch: Watch,
+  probe: StoodStillProbe | null,
+  { onProgress, signal }: ReplayConditions,
+  onBlock: OnBlock,
+): SequentialRun {
+  return runSequential(session, {
+    onBlock,
+    onProgress: (done, total) => {
+      onProgress({ what: session.system.driver.name, done, total });
+      return signal.aborted;
+    },
+    onBlocked: (op, task) => {
+      if (watch.noteBlocked(op, task)) probe?.behind(op, watch.fileOf(op));
+    },
+    onReleased: (op) => watch.released.add(op),
+  });
+}
+
+/** Throws InputError for a workload with a device plan, which goes by the workload's own order. */
+function bySchedule(session: Session, schedule: Schedule): SequentialRun {
+  const { workload, outcomes } = session;
+  if (workload.plan !== undefined) {
+    throw new InputError({
+      file: workload.name,
+      problem: 'a schedule and a device plan contradict each other: the plan goes by the order of the operations',
+      hint: 'run it without --schedule, or a scenario that has its own device operations',
+    });
+  }
+  runScheduled(session, new ReplayStrategy(schedule));
+  const unreached = workload.ops.flatMap((_, op) => (outcomes[op] === undefined ? [op] : []));
+  return { complete: true, unreached: new Set(unreached) };
 }
 
 /** A session for the workload. Throws InputError when its files do not fit the filesystem. */
@@ -100,6 +132,7 @@ function blamingDriver<T>({ file }: DriverUnderTest, session: Session, body: () 
   try {
     return body();
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const { m } = session.system;
     const where = m.frames(m.current).length === 0 ? 'user space' : positionName(m.position(m.current));
     const op = session.currentOp(m.current);

@@ -76,6 +76,8 @@ export interface StoodStill {
   /** Kinds that waited, and for which lock. */
   waited: { kind: string; for: string }[];
   proceeded: string[];
+  /** Operations of the workload itself that queued up behind blocked ones of the file, by kind: with `stay` only. */
+  queued: Record<string, number>;
 }
 
 export interface DriverResult {

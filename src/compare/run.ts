@@ -5,6 +5,7 @@ import { errnoName } from '../kernel/errno.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
+import { encodeSchedule, type Schedule } from '../schedule/index.ts';
 import { certificateOfOperation } from './certificates.ts';
 import { defaultOnBlock, type DriverUnderTest, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
 import { unmetExpectations } from './expectations.ts';
@@ -18,12 +19,22 @@ import type { RunEvent, RunOperation, RunResult } from './run_result.ts';
 /** The schedule of a run whose operations begin in the workload's own order, as `--schedule` takes it. */
 export const IN_ORDER = 'in-order';
 
-/** Throws InputError for options that do not fit the workload, and for a user's driver that fails. */
-export function run(input: ReplayInput, tested: DriverUnderTest, conditions: ReplayConditions): RunResult {
+/**
+ * Runs the workload in its own order, or as the schedule says.
+ *
+ * Throws InputError for options that do not fit the workload, and for a user's driver that fails.
+ */
+export function run(
+  input: ReplayInput,
+  tested: DriverUnderTest,
+  conditions: ReplayConditions,
+  schedule?: Schedule,
+): RunResult {
   const workload = withPlan(input.workload, conditions.hold);
   const seen: StampedEvent[] = [];
   const done = replay(workload, tested, conditions, {
     onBlock: defaultOnBlock(workload),
+    ...(schedule === undefined ? {} : { schedule }),
     onEvents: (events) => seen.push(...events),
     probe: false,
   });
@@ -38,7 +49,7 @@ export function run(input: ReplayInput, tested: DriverUnderTest, conditions: Rep
     kernel: conditions.kernel,
     cost_table: conditions.costTable.name,
     seed: conditions.seed,
-    schedule: IN_ORDER,
+    schedule: schedule === undefined ? IN_ORDER : encodeSchedule(schedule),
     ops: workload.ops.map((_, op) => operationOf(observed, op)),
     blocks_freed_under_reference: done.metrics.blocksFreedUnderReference,
     events: seen.map((event) => eventOf(done.session, event)),

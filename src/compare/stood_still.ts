@@ -9,7 +9,7 @@ import { inodeOf } from '../run/syscalls.ts';
 import { driveUntil } from '../run/timed.ts';
 import { waitOf } from '../run/wait_graph.ts';
 import { pageOffset } from '../workload/offset.ts';
-import type { Operation } from '../workload/operation.ts';
+import type { Operation, OperationKind } from '../workload/operation.ts';
 import type { StoodStill } from './result.ts';
 
 /** Trials cost a copy of the state each: further kinds and files than these are not tried. */
@@ -41,7 +41,8 @@ export class StoodStillProbe {
     const key = `${kind} ${file}`;
     if (this.tried.has(key) || this.tried.size >= TRIED_MAX) return;
     this.tried.add(key);
-    this.found.push({ driver: this.session.system.driver.name, behind: kind, file: fileName, ...this.tryAll(file) });
+    const driver = this.session.system.driver.name;
+    this.found.push({ driver, behind: kind, file: fileName, ...this.tryAll(file), queued: {} });
   }
 
   private tryAll(file: number): Pick<StoodStill, 'waited' | 'proceeded'> {
@@ -77,6 +78,22 @@ export class StoodStillProbe {
     }
     return null;
   }
+}
+
+/**
+ * What was found by trial, with the workload's own operations that queued up beside it. Each is counted with the first
+ * blocked operation on its file; only an operation that sleeps on (`stay`) has anybody behind it.
+ */
+export function withQueued(
+  found: readonly StoodStill[],
+  queued: readonly { readonly kind: OperationKind; readonly file: string }[],
+): StoodStill[] {
+  const counted = found.map((still) => ({ ...still, queued: { ...still.queued } }));
+  for (const { kind, file } of queued) {
+    const still = counted.find((each) => each.file === file);
+    if (still !== undefined) still.queued[kind] = (still.queued[kind] ?? 0) + 1;
+  }
+  return counted;
 }
 
 /** `i_rwsem`, or what else the task waits for in words. */

@@ -1,30 +1,27 @@
-/**
- * The callback waits for a job that ends only when user space says so: blocking without holding any reference.
- */
-import { REGION } from '../drivers/system.ts';
-import { transfer_in_flight } from '../drivers/device.ts';
+/** The callback waits for a fence that user space signals: a notifier is no promise (K226). */
 import { WAIT } from '../kernel/kernel.ts';
-import { type Mutant, replaceEntry } from './mutant.ts';
+import { mmu_interval_set_seq } from '../kernel/mm/mmu_notifier.ts';
+import { REGION } from '../drivers/system.ts';
+import { type Mutant, replace } from './mutant.ts';
 
-export const callback_waits_on_user_fence: Mutant = {
+export const callbackWaitsOnUserFence: Mutant = {
   name: 'callback_waits_on_user_fence',
-  title: 'the callback waits for a fence that user space signals',
-  imitates: 'amdgpu userptr, whose callback waits for fences without a time limit (K155, K226)',
+  title: 'the callback waits until user space has signalled the fence of the transfer',
+  imitates: 'K226: the callback of amdgpu waits for fences without a limit (K155)',
+  facts: ['K155', 'K226'],
   driver: 'hmm_mirror',
   breaks: ['truncate_never_blocked', 'punch_hole_never_blocked', 'I2'],
-  patches: () => [
-    replaceEntry(
-      'hmm_mirror invalidate',
-      'no transfer in flight',
-      ['region', 'start', 'end'],
-      ({ mark, branch, sleep, jump }) => [
-        mark('fence'),
-        branch('fence signalled', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'no fence'),
-        sleep('dma_fence_wait', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.fence, a: f.region, b: 0 })),
-        jump('fence'),
-        mark('no fence'),
-        branch('no transfer in flight', (k, f) => !transfer_in_flight(k, f.region, f.start, f.end), 'drained'),
-      ],
-    ),
+  filesStayMapped: false,
+  patches: [
+    replace('hmm_mirror invalidate', 'mmu_interval_set_seq', ['region', 'seq'], ({ act, mark, branch, sleep, jump }) => [
+      act('mmu_interval_set_seq', (k, f) => {
+        mmu_interval_set_seq(k, f.region, f.seq);
+      }),
+      mark('fence'),
+      branch('fence signalled', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'signalled'),
+      sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.fence, a: f.region, b: 0 })),
+      jump('fence'),
+      mark('signalled'),
+    ]),
   ],
 };

@@ -1,13 +1,13 @@
-/**
- * The callback notes the sequence and leaves the device's entries as they are.
- */
-import { type Mutant, replaceEntry } from './mutant.ts';
+/** The callback leaves the device's entries where they are. */
+import { leaveOut, type Mutant } from './mutant.ts';
 
-export const invalidate_does_not_clear: Mutant = {
+export const invalidateDoesNotClear: Mutant = {
   name: 'invalidate_does_not_clear',
-  title: 'the callback does not clear the device page table',
-  imitates: 'ba767b9d01a2 "drm/xe: Unmap userptrs in the mmu notifier": entries left until later (K117, K188)',
+  title: 'the callback returns with the device entries still in place',
+  imitates: 'K188: xe left its DMA mapping standing at an invalidation (commit ba767b9d01a2)',
+  facts: ['K117', 'K188'],
   driver: 'hmm_mirror',
   breaks: ['I4', 'I1'],
-  patches: () => [replaceEntry('hmm_mirror invalidate', 'clear device entries', [], () => [])],
+  filesStayMapped: false,
+  patches: [leaveOut('hmm_mirror invalidate', 'clear device entries')],
 };

@@ -1,30 +1,41 @@
 /**
- * What a planted fault is: entries of one or two paths replaced, so that a driver or the kernel is wrong in one known
- * way.
+ * What a planted fault is: a few entries of a path replaced by others, and what a check must find then.
  */
-import type { Entry, Patch, Steps } from '../machine/program.ts';
-import type { Filesystem } from '../kernel/fs/filesystem.ts';
-import { path, type System } from '../drivers/system.ts';
+import { type Entry, pathsFor, type Patch, type Steps } from '../machine/program.ts';
+import type { System } from '../drivers/system.ts';
 
 export interface Mutant {
+  /** As `--mutant` takes it. */
   readonly name: string;
-  /** One line, without a full stop. */
+  /** One line: what is done wrong. */
   readonly title: string;
-  /** The real bug it copies: a commit, or the fact that describes it. */
+  /** The bug that upstream had, or the mistake that the facts warn of. */
   readonly imitates: string;
-  /** The driver it is planted in, or that is needed to see it. */
+  /** Facts that say why it is one. */
+  readonly facts: readonly string[];
+  /** Name of the driver it is planted in; a fault of the kernel shows itself under that driver. */
   readonly driver: string;
-  /** Invariants it must break, the most telling first. */
+  /** Invariants that it must break although the driver without it holds them. */
   readonly breaks: readonly string[];
-  readonly patches: (filesystem: Filesystem) => readonly Patch<System>[];
+  /**
+   * True: it shows itself while files stay mapped, where 6.1 keeps more than in general; the check leaves out the calls
+   * that unmap or remove files.
+   */
+  readonly filesStayMapped: boolean;
+  readonly patches: readonly Patch<System>[];
 }
 
-/** Entries that take the place of `at` in a path whose frame has `locals`. */
-export function replaceEntry<const L extends string>(
-  pathName: string,
+/** Entry `at` of path `inPath` becomes the entries of `body`, which use the path's own locals. */
+export function replace<const L extends string>(
+  inPath: string,
   at: string,
   locals: readonly L[],
   body: (steps: Steps<System, L>) => readonly Entry<System>[],
 ): Patch<System> {
-  return { path: pathName, at, entries: path(pathName, locals, body).entries };
+  return { path: inPath, at, entries: pathsFor<System>()(inPath, locals, body).entries };
+}
+
+/** Entry `at` of path `inPath` is left out. */
+export function leaveOut(inPath: string, at: string): Patch<System> {
+  return { path: inPath, at, entries: [] };
 }

@@ -1,15 +1,20 @@
-/**
- * The layout break finds a busy page and goes on all the same: what every kernel before 4.18 did (E0).
- */
-import { type Mutant, replaceEntry } from './mutant.ts';
+/** The layout break never waits: its scan finds no page busy, as before there was a wait. */
+import { type Mutant, replace } from './mutant.ts';
 
-export const no_layout_wait: Mutant = {
+export const noLayoutWait: Mutant = {
   name: 'no_layout_wait',
-  title: 'blocks are freed without waiting for pinned pages',
-  imitates: 'kernels before 5fac7408d828 "mm, fs, dax: handle layout changes to pinned dax mappings" (K97, K171)',
+  title: 'ext4_break_layouts and xfs_break_layouts find no page busy and never wait',
+  imitates: 'E0, before commit 5fac7408d828: blocks were truncated and reused under a running DMA',
+  facts: ['K31', 'K171'],
   driver: 'gup',
-  breaks: ['layout_break', 'I1'],
-  patches: (filesystem) => [
-    replaceEntry(`${filesystem.name}_break_layouts`, 'no busy page', [], ({ jump }) => [jump('done')]),
+  breaks: ['I1'],
+  filesStayMapped: true,
+  patches: [
+    replace('dax_layout_busy_page', 'dax_busy_page', ['pfn', 'locked_at'], ({ label }) => [
+      label('dax_busy_page', 'K171', (_k, f) => {
+        f.pfn = 0;
+        f.locked_at = -1;
+      }),
+    ]),
   ],
 };

@@ -1,28 +1,27 @@
-/**
- * Unpinning forgets the first page of the region.
- */
-import { clear_device_ptes } from '../drivers/device.ts';
+/** A pin that comes out short forgets one page when it gives back what it took. */
 import { REGION } from '../drivers/system.ts';
 import { unpin_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { visitRuns } from '../machine/store.ts';
-import { type Mutant, replaceEntry } from './mutant.ts';
+import { type Mutant, replace } from './mutant.ts';
 
-export const pin_leak: Mutant = {
+export const pinLeak: Mutant = {
   name: 'pin_leak',
-  title: 'unpinning a region forgets its first page',
-  imitates: '873aefb376bb "vfio/type1: Unpin zero pages": references that release did not give back (K204)',
+  title: 'the error path of a short pin unpins all pages but the first',
+  imitates: 'the mistake that K82 warns of: a short count still has pins that the caller must give back',
+  facts: ['K6', 'K8', 'K82'],
   driver: 'gup',
   breaks: ['I11'],
-  patches: () => [
-    replaceEntry('gup unpin', 'unpin_user_pages', ['region'], ({ label }) => [
-      label('unpin all but the first', 'K6', (k, f) => {
+  filesStayMapped: false,
+  patches: [
+    replace('gup pin', 'unpin what was pinned', ['region'], ({ label }) => [
+      label('unpin all but the first', 'K150', (k, f) => {
         const start = k.regions.get(f.region, REGION.start);
         const end = k.regions.get(f.region, REGION.end);
-        visitRuns(k.device_ptes, f.region, start + 1, end, (va, to, pte) => {
+        visitRuns(k.pfns, f.region, start + 1, end, (va, to, pte) => {
           unpin_pages(k, pte_pfn(pte), to - va);
         });
-        clear_device_ptes(k, f.region, start, end);
+        k.pfns.setRange(f.region, start, end, 0);
       }),
     ]),
   ],

@@ -1,24 +1,22 @@
-/**
- * The callback returns at once for PROTECTION_PAGE: the device keeps writing after fsync has cleaned the page.
- */
-import { driver_lock } from '../kernel/kernel.ts';
+/** The callback ignores PROTECTION_PAGE: the device keeps its right to write to a page that an fsync has cleaned. */
+import { mmu_interval_set_seq } from '../kernel/mm/mmu_notifier.ts';
 import { MMU_NOTIFY_PROTECTION_PAGE } from '../kernel/event.ts';
-import { type Mutant, replaceEntry } from './mutant.ts';
+import { type Mutant, replace } from './mutant.ts';
 
-export const protection_page_ignored: Mutant = {
+export const protectionPageIgnored: Mutant = {
   name: 'protection_page_ignored',
-  title: 'the callback ignores write protection',
-  imitates: 'f729c8c9b24f "dax: wrprotect pmd_t in dax_mapping_entry_mkclean": a writable alias survives fsync (K65, K178)',
+  title: 'the callback does nothing for MMU_NOTIFY_PROTECTION_PAGE',
+  imitates: 'the mistake that K65 warns of: the mirror writes after the flush, and the next fsync skips the page',
+  facts: ['K65', 'K182'],
   driver: 'hmm_mirror',
-  breaks: ['I4', 'I3', 'I9'],
-  patches: () => [
-    replaceEntry('hmm_mirror invalidate', 'driver lock', ['region', 'event'], ({ branch, down_write }) => [
-      branch('not for us', (_k, f) => f.event === MMU_NOTIFY_PROTECTION_PAGE, 'ignored'),
-      down_write('driver lock', (_k, f) => driver_lock(f.region)),
-    ]),
-    replaceEntry('hmm_mirror invalidate', 'driver unlock', ['region'], ({ up, mark }) => [
-      up('driver unlock', (_k, f) => driver_lock(f.region)),
-      mark('ignored'),
+  breaks: ['I4', 'I9'],
+  filesStayMapped: false,
+  patches: [
+    replace('hmm_mirror invalidate', 'mmu_interval_set_seq', ['region', 'event', 'seq'], ({ branch, act }) => [
+      branch('protection only', (_k, f) => f.event === MMU_NOTIFY_PROTECTION_PAGE, 'drained'),
+      act('mmu_interval_set_seq', (k, f) => {
+        mmu_interval_set_seq(k, f.region, f.seq);
+      }),
     ]),
   ],
 };

@@ -71,8 +71,13 @@ function groupInWords({ first, count, kinds }: Group): string {
   return (
     `${first.driver}: ${formatCount(count)} ${first.blocked ? 'blocked' : 'waited'}, class ${first.class}, ` +
     `${ENDED[first.ended_by]} (${countsInWords(kinds)}). ${count === 1 ? 'It is' : 'For example'} ` +
-    `operation ${first.op}${line}, ${first.kind} of ${first.file}, which waited ${formatNs(first.wait_ns)}:`
+    `operation ${first.op}${line}, ${first.kind} of ${first.file}, which ${howLong(first)}:`
   );
+}
+
+/** A wait that never ended has no length. */
+function howLong({ ended_by, wait_ns }: Certificate): string {
+  return ended_by === 'never' ? 'waits still' : `waited ${formatNs(wait_ns)}`;
 }
 
 /** The kind of node stands before the text, unless the text begins with it. */

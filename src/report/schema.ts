@@ -61,6 +61,7 @@ const stoodStill = z.strictObject({
   file: z.string(),
   waited: z.array(z.strictObject({ kind: z.string(), for: z.string() })),
   proceeded: z.array(z.string()),
+  queued: counts,
 });
 
 const driverResult = z.strictObject({

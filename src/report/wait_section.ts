@@ -7,7 +7,7 @@ import {
 } from '../compare/result.ts';
 import { OPERATION_KINDS, type OperationKind } from '../workload/operation.ts';
 import { certificateBlocks } from './certificate_groups.ts';
-import { formatCount, listed, sortedEntries } from './count.ts';
+import { countsInWords, formatCount, listed, sortedEntries, total } from './count.ts';
 import { cell, column, type Block, type Cell, type Column, type Section } from './document.ts';
 import { driverNames } from './driver_order.ts';
 import { ARGUED_KINDS, waited } from './operation_sums.ts';
@@ -92,7 +92,7 @@ function waitsInWords(stats: OperationStats): string {
 function stoodStillBlocks(result: ComparisonResult): Block[] {
   const groups = new Map<string, { first: StoodStill; behind: Set<string> }>();
   for (const still of result.stood_still) {
-    const key = JSON.stringify([still.driver, still.file, still.waited, still.proceeded]);
+    const key = JSON.stringify([still.driver, still.file, still.waited, still.proceeded, still.queued]);
     const group = groups.get(key) ?? { first: still, behind: new Set() };
     group.behind.add(still.behind);
     groups.set(key, group);
@@ -101,7 +101,8 @@ function stoodStillBlocks(result: ComparisonResult): Block[] {
   const items = [...groups.values()].map(({ first, behind }) => {
     const stood = first.waited.length === 0 ? 'nothing' : locksInWords(first.waited);
     const went = first.proceeded.length === 0 ? 'nothing' : first.proceeded.join(', ');
-    return `behind ${listed([...behind], 'or')} of ${first.file} under ${first.driver}: ${stood} stood still; ${went} proceeded`;
+    const queued = total(first.queued) === 0 ? '' : `; of the workload itself ${countsInWords(first.queued)} queued up`;
+    return `behind ${listed([...behind], 'or')} of ${first.file} under ${first.driver}: ${stood} stood still; ${went} proceeded${queued}`;
   });
   return [
     { kind: 'paragraph', text: 'While such a call was blocked, other calls on the file, each tried (K32):' },

@@ -9,6 +9,7 @@ import { size_in_pages } from '../kernel/fs/inode.ts';
 import { COUNTER, VMA } from '../kernel/kernel.ts';
 import { NO_VMA } from '../kernel/mm/vma.ts';
 import { REGION } from '../drivers/system.ts';
+import { TASK_USER } from '../machine/task.ts';
 import type { DevicePlan } from '../workload/device_plan.ts';
 import { BLOCK_REMOVING_KINDS, type Operation } from '../workload/operation.ts';
 import type { Session } from './session.ts';
@@ -61,14 +62,17 @@ export class PlanAgent {
     if (this.plan !== undefined && op.kind === 'mmap') this.attachFile(op.file);
   }
 
-  /** Makes the driver let go of every region of the files that the task waits for; false when there was none. */
+  /**
+   * Makes the driver let go of every region of the files that the task waits for; false when there was none, or when
+   * the driver cannot let go without user space either.
+   */
   release(task: number): boolean {
     const { system } = this.session;
     const inodes = new Set(system.m.frames(task).map((frame) => frame.frame['inode'] ?? -1));
     const regions = this.attachedRegions().filter((region) => inodes.has(system.regions.get(region, REGION.inode)));
     this.released.push(...regions.map((region) => this.given(region)));
     for (const region of regions) this.call({ kind: 'detach', region }, 0);
-    return regions.length > 0;
+    return regions.length > 0 && !this.stuck();
   }
 
   /** Gives the driver again what {@link release} took, where it is still mapped. */
@@ -172,9 +176,15 @@ export class PlanAgent {
     }
   }
 
-  /** Runs one call of the agent to its end. */
+  /** A call of the device's user sleeps: for a fence that only the program signals, for example. */
+  private stuck(): boolean {
+    return this.session.system.m.state(this.session.agentTask) !== TASK_USER;
+  }
+
+  /** Runs one call of the agent to its end; does nothing while an earlier one sleeps. */
   private call(op: Operation, mm: number, token = AGENT_TOKEN): number {
     const { session } = this;
+    if (this.stuck()) return 0;
     const number = session.workload.ops.length + this.calls++;
     session.startOp(session.agentTask, number, op, mm, token);
     driveUntil(session, () => session.outcomes[number]?.endTime !== -1);

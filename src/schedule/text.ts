@@ -54,6 +54,11 @@ export class TokenReader {
     return this.position > this.end;
   }
 
+  /** What is left begins so. */
+  startsWith(text: string): boolean {
+    return this.text.startsWith(text, this.position);
+  }
+
   fail(problem: string): never {
     throw new TokenError(problem, Math.min(this.position, this.end) + 1);
   }

@@ -98,7 +98,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'refcount 1024 upwards, so many ordinary references can pass for a pin, but a pin is never missed.',
     sources: ['mm/gup.c:try_grab_folio (6.1)', 'Documentation/core-api/pin_user_pages.rst'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'], without: ['huge_mappings'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'], without: ['huge_mappings', 'driver_families'] },
   },
   {
     id: 'K7',
@@ -120,7 +120,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'include/linux/mmzone.h:NR_FOLL_PIN_ACQUIRED, NR_FOLL_PIN_RELEASED',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'] },
   },
   {
     id: 'K9',
@@ -134,7 +134,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'mm/gup.c:is_valid_gup_args (7.2)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['driver_families'] },
   },
   {
     id: 'K10',

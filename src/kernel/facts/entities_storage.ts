@@ -33,7 +33,7 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     caveat: 'The functions were seen to exist; the details of the delay are from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/journal.ts', 'src/kernel/fs/extent.ts'],
+      where: ['src/kernel/fs/journal.ts', 'src/kernel/fs/extent.ts', 'src/kernel/fs/writeback.ts'],
       without: ['journal_internals'],
     },
   },
@@ -54,7 +54,7 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     caveat: 'That invalidate_lock became a VFS lock in 5.15 is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/inode.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
+      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/huge_fault.ts', 'src/kernel/fs/read_write.ts'],
       without: ['reflink'],
     },
   },
@@ -74,8 +74,8 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/inode.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/rmap.ts'],
-      without: ['freeze'],
+      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/rmap.ts'],
+      without: ['freeze', 'user_buffers'],
     },
   },
   {

@@ -21,7 +21,7 @@ export const FAULT_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
+      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
       without: ['reflink', 'memory_failure', 'huge_mappings'],
     },
   },
@@ -57,7 +57,7 @@ export const FAULT_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
+      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/pgtable.ts'],
       without: ['freeze', 'map_sync', 'reflink', 'attributes'],
     },
   },
@@ -111,7 +111,7 @@ export const FAULT_FACTS: readonly Fact[] = [
       'commit d75996dd022b',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/mm/memory.ts'] },
   },
   {
     id: 'K47',
@@ -121,7 +121,7 @@ export const FAULT_FACTS: readonly Fact[] = [
       'for invalidate_lock or an entry can hence stop the whole address space (K2).',
     sources: ['fs/dax.c:grab_mapping_entry (6.1), comment'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'] },
   },
   {
     id: 'K48',
@@ -129,6 +129,6 @@ export const FAULT_FACTS: readonly Fact[] = [
     text: 'Neither the wait for an entry lock nor the one for invalidate_lock inside a fault can be interrupted.',
     sources: ['fs/dax.c:get_unlocked_entry (6.1), TASK_UNINTERRUPTIBLE', 'kernel/locking/rwsem.c:down_read (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax.ts'] },
   },
 ];

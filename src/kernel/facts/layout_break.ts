@@ -20,7 +20,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/rmap.ts', 'src/kernel/mm/memory.ts', 'src/kernel/mm/mmu_notifier.ts'],
+      where: ['src/kernel/mm/rmap.ts', 'src/kernel/mm/pgtable.ts', 'src/kernel/mm/mmu_notifier.ts'],
       without: ['list_notifiers', 'tlb'],
     },
   },
@@ -52,7 +52,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'include/linux/wait_bit.h:___wait_var_event (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'] },
   },
   {
     id: 'K32',
@@ -67,7 +67,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     caveat: 'For chmod and chown (notify_change) this is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/namei.ts', 'src/kernel/fs/read_write.ts'],
+      where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/namei.ts', 'src/kernel/fs/read_write.ts'],
       without: ['reflink', 'attributes'],
     },
   },
@@ -80,7 +80,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'more of them before any can become idle, which would deadlock.',
     sources: ['commit d6dc57e251a4 "xfs, dax: introduce xfs_break_dax_layouts()"'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/layout_break.ts'] },
   },
   {
     id: 'K34',
@@ -97,7 +97,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
+      where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
       without: ['other_filesystems', 'later_kernels'],
     },
   },
@@ -110,7 +110,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       "file that this inode's IOLOCK does not hold back, and then there is no limit.",
     sources: ['from K31, K32 and K33'],
     tag: 'derived',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts'] },
   },
   {
     id: 'K36',

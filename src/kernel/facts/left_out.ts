@@ -87,7 +87,7 @@ export const LEFT_OUT = {
   },
   list_notifiers: {
     what: 'notifier subscribers of a whole mm, starts that may not block, and the SRCU behind them',
-    reason: 'planned: both drivers compared here need interval subscribers only, whose removal is a fence',
+    reason: 'planned: no driver of this version subscribes to a whole mm; removing an interval is a fence by itself',
     related: ['K191', 'K200'],
   },
   secondary_tlb: {
@@ -116,7 +116,9 @@ export const LEFT_OUT = {
   },
   journal_internals: {
     what: 'the journal of ext4 and the log of XFS beyond one commit event',
-    reason: 'the one event that makes freed blocks reusable is all that pins and mirrors can notice',
+    reason:
+      'the one event that makes freed blocks reusable is all that pins and mirrors can notice; an allocation that ' +
+      'finds no space fails at once instead of committing and trying again',
     related: [],
   },
   wait_hash: {
@@ -144,8 +146,13 @@ export const LEFT_OUT = {
     reason: 'read-only, historical, or of interest only for breaking part of a file',
     related: ['K177'],
   },
+  user_buffers: {
+    what: 'page faults on the buffers of read(2) and write(2)',
+    reason: 'planned: the data of a call comes from nowhere, so that no call holds i_rwsem while it takes mmap_lock',
+    related: ['K19'],
+  },
   signals: {
-    what: 'signal handling beyond one flag per task',
+    what: 'signal handling beyond one flag per task, fatal signals among it',
     reason: 'an interruptible wait ends with ERESTARTSYS once it is set and an uninterruptible one does not',
     related: ['K31', 'K48'],
   },

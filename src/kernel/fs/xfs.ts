@@ -138,10 +138,10 @@ const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
 );
 
 /** What each mode checks after the break, and the size it ends with (null: unchanged). */
-type ModeRules = {
+interface ModeRules {
   readonly flushes: boolean;
   readonly error: (k: Kernel, f: Record<RangeLocals, number>) => number;
-};
+}
 
 const MODE_RULES: Record<FallocateMode, ModeRules> = {
   alloc: { flushes: false, error: () => 0 },

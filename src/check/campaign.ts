@@ -1,0 +1,109 @@
+/**
+ * properties x drivers x random runs -> verdicts, violations with the shortest run that shows them, and how much was met.
+ *
+ * One run is held against every property at once. Run n depends on the seed and n only, so that a longer campaign begins
+ * with the runs of a shorter one.
+ */
+import fc from 'fast-check';
+import type { Driver } from '../drivers/driver.ts';
+import type { Invariant } from '../invariants/index.ts';
+import type { Mutant } from '../mutants/index.ts';
+import { smallSetup } from '../run/setup.ts';
+import { type GeneratedRun, generatedRuns } from './generated_run.ts';
+import { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile } from './profile.ts';
+import type { CheckResult, CheckViolation } from './result.ts';
+import { Runner } from './run_one.ts';
+import { encodeRun } from './run_token.ts';
+import { explainRun, shrinkRun } from './shrink.ts';
+import { type Broken, Tally } from './tally.ts';
+
+export interface CheckRequest {
+  readonly invariants: readonly Invariant[];
+  readonly drivers: readonly Driver[];
+  readonly memory: string;
+  readonly kernel: string;
+  /** Nanoseconds by cost class. */
+  readonly costs: Readonly<Record<string, number>>;
+  /** Runs under each driver. */
+  readonly runs: number;
+  /** 32-bit integer. */
+  readonly seed: number;
+  /** Planted in every driver's runs. */
+  readonly mutant?: Mutant;
+  readonly modelRevision: number;
+  /** Called now and then; once `signal.aborted` is true the campaign ends with what it has. */
+  readonly onProgress?: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/** Runs drawn at once. */
+const CHUNK = 250;
+
+/** Throws RangeError for names of memory or kernels that do not exist. */
+export function check(request: CheckRequest): CheckResult {
+  const { drivers, invariants, mutant, seed } = request;
+  const profile = mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+  const parts = drivers.map((driver) => campaign(request, driver, profile));
+  const firsts = parts.flatMap(({ tally }) => [...tally.first.values()].map(({ number }) => number));
+  return {
+    schema: 'gup-vs-hmm/check/1',
+    model_revision: request.modelRevision,
+    complete: parts.every(({ tally }) => tally.runs === request.runs),
+    seed,
+    mutant: mutant?.name ?? null,
+    runs: parts.reduce((sum, { tally }) => sum + tally.runs, 0),
+    discarded: 0,
+    verdicts: parts.flatMap(({ driver, tally }) => invariants.map((one) => tally.verdict(driver, one, profile))),
+    violations: parts.flatMap(({ violations }) => violations),
+    // A planted fault or a few properties can change what is met: floors are for the whole of it.
+    floors: mutant === undefined ? parts.flatMap(({ driver, tally }) => tally.floors(driver)) : [],
+    runs_to_first: firsts.length === 0 ? null : Math.min(...firsts),
+  };
+}
+
+interface Part {
+  readonly driver: Driver;
+  readonly tally: Tally;
+  readonly violations: readonly CheckViolation[];
+}
+
+function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part {
+  const runner = runnerFor(request, driver);
+  const tally = new Tally();
+  const total = request.runs * request.drivers.length;
+  const before = request.runs * request.drivers.indexOf(driver);
+  for (const run of drawRuns(request.seed, request.runs, profile)) {
+    if (tally.runs % CHUNK === 0) {
+      request.onProgress?.({ what: `runs (${driver.name})`, done: before + tally.runs, total });
+      if (request.signal?.aborted === true) break;
+    }
+    tally.add(run, runner.run(run));
+  }
+  const violations = [...tally.first].map(([id, broken]) => violation(request, runner, id, broken));
+  return { driver, tally, violations };
+}
+
+/** The runner of a campaign under one driver. */
+export function runnerFor(request: CheckRequest, driver: Driver): Runner {
+  const { memory, kernel, costs, mutant, invariants } = request;
+  const setup = smallSetup({ memory, kernel, driver, costs }, { patches: mutant?.patches ?? [] });
+  return new Runner(setup, invariants);
+}
+
+/** The first `count` runs of a seed. */
+export function* drawRuns(seed: number, count: number, profile: Profile = ALL_OPERATIONS): Generator<GeneratedRun> {
+  const arbitrary = generatedRuns(profile.excluded);
+  for (let done = 0; done < count; done += CHUNK) {
+    const chunk = (seed + Math.imul(done / CHUNK, 0x9e3779b1)) | 0;
+    yield* fc.sample(arbitrary, { seed: chunk, numRuns: Math.min(CHUNK, count - done) });
+  }
+}
+
+function violation(request: CheckRequest, runner: Runner, property: string, broken: Broken): CheckViolation {
+  const { memory, kernel, mutant } = request;
+  const driver = runner.setup.driver.name;
+  const breaks = (run: GeneratedRun): boolean => runner.run(run).monitor.violations.has(property);
+  const shortest = shrinkRun(explainRun(runner, broken.run), breaks);
+  const text = runner.run(shortest).monitor.violations.get(property)?.first ?? broken.text;
+  return { property, driver, token: encodeRun({ memory, kernel, driver, mutant: mutant?.name ?? null }, shortest), text };
+}

@@ -1,0 +1,77 @@
+/**
+ * Operations as short text: the kind, then its arguments in a fixed order, joined by `.`.
+ */
+import type { TokenReader } from '../schedule/index.ts';
+import type { Offset } from '../workload/offset.ts';
+import { type Operation, OPERATION_KINDS, type OperationKind } from '../workload/operation.ts';
+
+type Field =
+  | 'file' | 'region' | 'task' | 'from' | 'to' | 'newFrom' | 'newTo' | 'pgoff' | 'size' | 'start' | 'end'
+  | 'shared' | 'writable' | 'keepSize' | 'perTransfer' | 'survivesExit' | 'fence';
+
+const OFFSETS: ReadonlySet<Field> = new Set<Field>(['size', 'start', 'end']);
+const FLAGS: ReadonlySet<Field> = new Set<Field>(['shared', 'writable', 'keepSize', 'perTransfer', 'survivesExit', 'fence']);
+
+const RANGE = ['file', 'start', 'end'] as const;
+const ADDRESSES = ['from', 'to'] as const;
+const TRANSFER = ['region', 'from', 'to', 'fence'] as const;
+
+/** Arguments of each kind. `rename` is never generated; its optional argument has no text. */
+const FIELDS: Record<Exclude<OperationKind, 'rename'>, readonly Field[]> = {
+  open: ['file'],
+  open_trunc: ['file'],
+  close: ['file'],
+  fsync: ['file'],
+  unlink: ['file'],
+  truncate: ['file', 'size'],
+  alloc: [...RANGE, 'keepSize'],
+  zero: [...RANGE, 'keepSize'],
+  punch: RANGE,
+  collapse: RANGE,
+  insert: RANGE,
+  unshare: RANGE,
+  read: RANGE,
+  write: RANGE,
+  mmap: ['file', 'from', 'to', 'pgoff', 'shared', 'writable'],
+  munmap: ADDRESSES,
+  madvise_dontneed: ADDRESSES,
+  msync: ADDRESSES,
+  load: ADDRESSES,
+  store: ADDRESSES,
+  mremap: ['from', 'to', 'newFrom', 'newTo'],
+  exit: [],
+  signal: ['to'],
+  attach: ['region', 'from', 'to', 'perTransfer', 'survivesExit', 'writable'],
+  detach: ['region'],
+  dma_read: TRANSFER,
+  dma_write: TRANSFER,
+  signal_fence: ['region'],
+};
+
+/** Throws RangeError for a rename, which generated workloads do not have. */
+export function encodeOperation(op: Operation): string {
+  if (op.kind === 'rename') throw new RangeError('a rename has no text');
+  const values = op as unknown as Readonly<Record<Field, number | boolean | Offset>>;
+  return [op.kind, ...FIELDS[op.kind].map((field) => encodeValue(values[field]))].join('.');
+}
+
+function encodeValue(value: number | boolean | Offset): string {
+  if (typeof value === 'object') return `${value.page}.${value.byte}`;
+  return String(Number(value));
+}
+
+/** Reads what {@link encodeOperation} wrote, to the end of `reader`. Throws TokenError. */
+export function readOperation(reader: TokenReader): Operation {
+  const kind = reader.word('.', 'the kind of operation');
+  const known = OPERATION_KINDS.find((candidate) => candidate === kind);
+  if (known === undefined || known === 'rename') return reader.fail(`there is no operation '${kind}'`);
+  const fields = FIELDS[known].map((field) => [field, readValue(reader, field)] as const);
+  reader.finish();
+  return { kind: known, ...Object.fromEntries(fields) } as unknown as Operation;
+}
+
+function readValue(reader: TokenReader, field: Field): number | boolean | Offset {
+  const value = reader.integer('.', field);
+  if (OFFSETS.has(field)) return { page: value, byte: reader.integer('.', `${field}, bytes`) };
+  return FLAGS.has(field) ? value !== 0 : value;
+}

@@ -1,0 +1,32 @@
+/**
+ * Which operations the workloads of a campaign leave out, and what more is expected to hold then.
+ */
+import type { Driver } from '../drivers/driver.ts';
+import { expectedVerdict } from '../invariants/index.ts';
+import type { OperationKind } from '../workload/operation.ts';
+
+export interface Profile {
+  readonly excluded: readonly OperationKind[];
+  /** Invariants that every driver of today keeps in such workloads, whatever it breaks in others, and why. */
+  readonly holds: readonly string[];
+  readonly facts: readonly string[];
+}
+
+/** Every kind of operation. */
+export const ALL_OPERATIONS: Profile = { excluded: [], holds: [], facts: [] };
+
+/**
+ * Files stay mapped and keep their names: the layout break always looks for busy pages, so that a pin keeps its blocks. In
+ * 6.1 it does not look once the last mapping is gone (K63), nor at an eviction (K62).
+ */
+export const FILES_STAY_MAPPED: Profile = {
+  excluded: ['munmap', 'mremap', 'exit', 'unlink', 'rename', 'close'],
+  holds: ['I1', 'I15'],
+  facts: ['K31', 'K62', 'K63'],
+};
+
+/** What is expected of an invariant under the driver (D7), in workloads of the profile. */
+export function expectedUnder(profile: Profile, driver: Driver, invariant: string): ReturnType<typeof expectedVerdict> {
+  if (profile.holds.includes(invariant)) return { expected: 'holds', facts: profile.facts };
+  return expectedVerdict(driver, invariant);
+}

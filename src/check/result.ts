@@ -1,0 +1,39 @@
+/**
+ * What a campaign found, as the `check` command prints it.
+ */
+import type { Verdict } from '../compare/result.ts';
+
+/** A run that broke a property, shrunk. */
+export interface CheckViolation {
+  readonly property: string;
+  readonly driver: string;
+  /** The run on one line: {@link decodeRun} reads it. */
+  readonly token: string;
+  /** What happened, in a sentence. */
+  readonly text: string;
+}
+
+/** In what share of runs something worth testing happened, and the least that is asked for; both from 0 to 1. */
+export interface Floor {
+  readonly name: string;
+  readonly share: number;
+  readonly floor: number;
+}
+
+export interface CheckResult {
+  readonly schema: 'gup-vs-hmm/check/1';
+  readonly model_revision: number;
+  /** False: stopped before all runs were made. */
+  readonly complete: boolean;
+  readonly seed: number;
+  readonly mutant: string | null;
+  /** Runs that were made, over all drivers. */
+  readonly runs: number;
+  /** Runs thrown away: the generators make none that a property could not use. */
+  readonly discarded: number;
+  readonly verdicts: readonly Verdict[];
+  readonly violations: readonly CheckViolation[];
+  readonly floors: readonly Floor[];
+  /** The first run, from 1, under the driver that broke a property first; null: none did. */
+  readonly runs_to_first: number | null;
+}

@@ -1,0 +1,81 @@
+/**
+ * Counts over the runs of one driver, and the verdicts and floors that follow from them.
+ */
+import type { Verdict } from '../compare/result.ts';
+import type { Driver } from '../drivers/driver.ts';
+import type { Invariant } from '../invariants/index.ts';
+import type { GeneratedRun } from './generated_run.ts';
+import { expectedUnder, type Profile } from './profile.ts';
+import type { Floor } from './result.ts';
+import type { CheckedRun } from './run_one.ts';
+import type { Situation } from './situations.ts';
+
+/** A driver that breaks an invariant by construction must be seen to do so in a campaign of this many runs. */
+export const RUNS_TO_SEE_A_BREAK = 2_000;
+
+/** The least share of runs a situation must come up in, for drivers with a notifier and for drivers that pin. */
+const FLOORS: Readonly<Record<'notifier' | 'pin', Partial<Record<Situation, number>>>> = {
+  notifier: { 'block removal meets a device fault': 0.3, 'sequence retry': 0.1, 'fsync meets a device write': 0.05 },
+  pin: { 'wait for a page reference': 0.2, 'fsync meets a device write': 0.05 },
+};
+
+/** The first run that broke an invariant, how it is told, and its number from 1. */
+export interface Broken {
+  readonly run: GeneratedRun;
+  readonly text: string;
+  readonly number: number;
+}
+
+export class Tally {
+  runs = 0;
+  readonly first = new Map<string, Broken>();
+  private readonly broken = new Map<string, number>();
+  private readonly seen = new Map<Situation, number>();
+
+  add(run: GeneratedRun, checked: CheckedRun): void {
+    this.runs++;
+    for (const [id, violations] of checked.monitor.violations) {
+      this.broken.set(id, (this.broken.get(id) ?? 0) + 1);
+      if (!this.first.has(id)) this.first.set(id, { run, text: violations.first, number: this.runs });
+    }
+    for (const situation of checked.situations) this.seen.set(situation, (this.seen.get(situation) ?? 0) + 1);
+  }
+
+  /** How many runs broke the invariant. */
+  breaks(id: string): number {
+    return this.broken.get(id) ?? 0;
+  }
+
+  /** Share of runs, 0 when there was none. */
+  share(situation: Situation): number {
+    return this.runs === 0 ? 0 : (this.seen.get(situation) ?? 0) / this.runs;
+  }
+
+  verdict(driver: Driver, invariant: Invariant, profile: Profile): Verdict {
+    const { expected, facts } = expectedUnder(profile, driver, invariant.id);
+    const broken = this.breaks(invariant.id);
+    const enough = this.runs >= RUNS_TO_SEE_A_BREAK;
+    const unseen = expected === 'breaks' && !enough ? 'not_exercised' : 'held';
+    return {
+      property: invariant.id,
+      title: invariant.title,
+      driver: driver.name,
+      expected,
+      got: broken > 0 ? 'broken' : unseen,
+      as_expected: expected === 'breaks' ? broken > 0 || !enough : broken === 0,
+      grade: 'sampled',
+      facts: [...(facts.length > 0 ? facts : invariant.facts)],
+      violations: broken,
+      example: this.first.get(invariant.id)?.text ?? null,
+    };
+  }
+
+  /** The situations that a driver of this kind must have met; none for a driver that holds nothing. */
+  floors(driver: Driver): Floor[] {
+    const pins = driver.breaks.some(({ invariant }) => invariant === 'truncate_never_blocked');
+    const floors = driver.invalidate !== null ? FLOORS.notifier : pins ? FLOORS.pin : {};
+    return Object.entries(floors).map(([name, floor]) => {
+      return { name: `${driver.name}: ${name}`, share: this.share(name as Situation), floor };
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { PLAIN_TERMINAL } from '../report/index.ts';
+import { parseCommandLine } from './command_line.ts';
+import { execute } from './execute.ts';
+import { simulator } from './simulator.ts';
+
+const REPORTS = new URL('../../reports/', import.meta.url);
+
+const folders = readdirSync(REPORTS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** What a command writes, run in this process. */
+async function resultOf(words: readonly string[]): Promise<string> {
+  const parsed = parseCommandLine(words, '0.0.0');
+  if (!('invocation' in parsed)) throw new Error(parsed.outcome.messages.join('\n'));
+  const context = {
+    loadBackend: () => Promise.resolve(simulator),
+    style: PLAIN_TERMINAL,
+    signal: { aborted: false },
+    onProgress: () => undefined,
+  };
+  const outcome = await execute(parsed.invocation, context, true);
+  if (outcome.result === undefined || outcome.exit !== 0) throw new Error(outcome.messages.join('\n'));
+  return outcome.result;
+}
+
+/** Compares with the file, or writes it when UPDATE_GOLDEN is 1. */
+function expectFile(file: URL, text: string): void {
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+}
+
+test('there are reports', () => {
+  expect(folders.map(({ name }) => name)).toContain('truncate-and-punch-on-dax');
+});
+
+describe.each(folders)('report $name', ({ name }) => {
+  const folder = new URL(`${name}/`, REPORTS);
+  const json = new URL('report.json', folder);
+
+  test('is what its own command gives', async () => {
+    const { reproduce } = JSON.parse(readFileSync(json, 'utf8')) as { reproduce: string };
+    const [program, ...words] = reproduce.split(' ');
+    expect(program).toBe('gup-vs-hmm');
+    expectFile(json, await resultOf([...words, '--json']));
+    expectFile(new URL('report.md', folder), await resultOf(['report', json.pathname, '--format', 'markdown']));
+  });
+});
