@@ -20,7 +20,7 @@ const WEIGHTS: readonly { readonly value: OperationKind; readonly weight: number
   { value: 'alloc', weight: 4 },
   { value: 'load', weight: 5 },
   { value: 'store', weight: 9 },
-  { value: 'fsync', weight: 18 },
+  { value: 'fsync', weight: 22 },
   { value: 'msync', weight: 5 },
   { value: 'write', weight: 9 },
   { value: 'read', weight: 5 },
@@ -85,9 +85,9 @@ function preamble(chance: Chance, program: Program): void {
   if (often(chance, 40)) program.add('store', 0);
   program.add('attach', 0);
   if (often(chance, 85)) program.add(often(chance, 75) ? 'dma_write' : 'dma_read', 0);
-  if (often(chance, 30)) {
+  if (often(chance, 50)) {
     program.add('munmap', 0);
-    program.add(often(chance, 50) ? 'truncate' : 'punch', 0);
+    program.add(often(chance, 65) ? 'truncate' : 'punch', 0);
     program.add(often(chance, 50) ? 'dma_read' : 'dma_write', 0);
   }
   if (!often(chance, 35)) return;

@@ -17,7 +17,8 @@ function mapped(driver = PINS): Story {
   return story;
 }
 
-const pins = (story: Story): number[] => Array.from({ length: 8 }, (_, page) => references(story, block(story, page)));
+const pins = (story: Story): number[] =>
+  Array.from({ length: 8 }, (_, page) => references(story, block(story, page)));
 const NONE = Array.from({ length: 8 }, () => 0);
 
 describe('one region, several callers', () => {
@@ -30,7 +31,10 @@ describe('one region, several callers', () => {
     expect(story.drive('thread')).toBe('asleep');
     expect(story.waitsFor('thread')).toBe('job 0');
     const wait = waitOf(story.session, story.task('thread'));
-    expect([wait.root, wait.chain.at(-1)?.text]).toEqual(['kernel', expect.stringMatching(/^app in /) as string]);
+    expect([wait.root, wait.chain.at(-1)?.text]).toEqual([
+      'kernel',
+      expect.stringMatching(/^app in /) as string,
+    ]);
     expect(story.finish('app', attaching)).toBe('ok');
     expect(story.finish('thread', detaching)).toBe('ok');
     expect(pins(story)).toEqual(NONE);
@@ -94,13 +98,16 @@ describe('the engine', () => {
     expect([story.events('dma_end').length, pins(story)[0]]).toEqual([1, 0]);
   });
 
-  test.each(DRIVERS.map((driver) => driver.name))('%s: a transfer outside the region, or of none, is -ENXIO', (name) => {
-    const story = mapped(DRIVERS.find((driver) => driver.name === name));
-    expect(story.run('app', sys.dmaRead(0))).toBe('ENXIO');
-    story.run('app', sys.attach(0, 4));
-    expect(story.run('app', sys.dmaRead(3, 5))).toBe('ENXIO');
-    expect(story.run('app', sys.detach(1))).toBe('ENXIO');
-  });
+  test.each(DRIVERS.map((driver) => driver.name))(
+    '%s: a transfer outside the region, or of none, is -ENXIO',
+    (name) => {
+      const story = mapped(DRIVERS.find((driver) => driver.name === name));
+      expect(story.run('app', sys.dmaRead(0))).toBe('ENXIO');
+      story.run('app', sys.attach(0, 4));
+      expect(story.run('app', sys.dmaRead(3, 5))).toBe('ENXIO');
+      expect(story.run('app', sys.detach(1))).toBe('ENXIO');
+    },
+  );
 
   test('none: the device is never given anything', () => {
     const story = mapped(none);

@@ -24,7 +24,7 @@ export function clear_device_ptes(k: System, region: number, from: number, to: n
 
 /** Copies what GUP or HMM left in the region's `pfns` for [from, to) into the device's table, and empties it. */
 export function install_device_ptes(k: System, region: number, from: number, to: number): void {
-  for (let va = from; va < to; ) {
+  for (let va = from; va < to;) {
     const end = k.pfns.runEnd(region, va, to);
     k.device_ptes.setRange(region, va, end, k.pfns.get(region, va));
     va = end;
@@ -42,12 +42,18 @@ export function transfer_in_flight(k: System, region: number, from: number, to: 
  * The page of a file that a device means with `va` of a region when it has `pfn` for it: what the CPU sees there, if that
  * is the same file or the same frame; else what was there when the region was attached.
  */
-export function region_target(k: System, region: number, va: number, pfn: number): { inode: number; page: number } {
+export function region_target(
+  k: System,
+  region: number,
+  va: number,
+  pfn: number,
+): { inode: number; page: number } {
   const inode = k.regions.get(region, REGION.inode);
   const mm = k.regions.get(region, REGION.mm);
   const vma = find_vma(k, mm, va);
   const pte = k.ptes.get(mm, va);
-  const same = vma !== NO_VMA && (k.vmas.get(vma, VMA.inode) === inode || (pte_present(pte) && pte_pfn(pte) === pfn));
+  const same =
+    vma !== NO_VMA && (k.vmas.get(vma, VMA.inode) === inode || (pte_present(pte) && pte_pfn(pte) === pfn));
   if (same) return { inode: k.vmas.get(vma, VMA.inode), page: linear_page_index(k, vma, va) };
   return { inode, page: k.regions.get(region, REGION.pgoff) + va - k.regions.get(region, REGION.start) };
 }
@@ -70,7 +76,13 @@ function move_data(k: System, region: number, va: number, pages: number, pfn: nu
       if (holds_page(k, at, inode, page + offset)) write_shadow(k, inode, page + offset, 1, token, 0, 4096);
     }
     const where = { region, va: va + offset, inode, page: page + offset, pfn: at, pages: 1 };
-    k.emit({ type: 'dev_access', ...where, write, value: write ? token : value, expected: write ? token : expected });
+    k.emit({
+      type: 'dev_access',
+      ...where,
+      write,
+      value: write ? token : value,
+      expected: write ? token : expected,
+    });
   }
 }
 
@@ -145,7 +157,11 @@ export const device_engine = path(
     mark('moved'),
     mark('fence'),
     branch('no fence', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'end'),
-    sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.fence, a: f.region, b: 0 })),
+    sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+      kind: WAIT.fence,
+      a: f.region,
+      b: 0,
+    })),
     jump('fence'),
     mark('end'),
     invoke<'region'>(
@@ -213,7 +229,8 @@ function open_region(
 
 function close_region(k: System, region: number): void {
   for (const column of Object.values(REGION)) k.regions.set(region, column, 0);
-  if (k.subs.get(region, SUB.state) === SUB_NONE) for (const column of Object.values(SUB)) k.subs.set(region, column, 0);
+  if (k.subs.get(region, SUB.state) === SUB_NONE)
+    for (const column of Object.values(SUB)) k.subs.set(region, column, 0);
 }
 
 /** The region is nobody's: the next in line may have it. */
@@ -230,7 +247,11 @@ export const detach_region = path(
     mark('wait'),
     branch('detached meanwhile', (k, f) => k.regions.get(f.region, REGION.used) === 0, 'gone'),
     branch('no transfer', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'idle'),
-    sleep('wait for the transfer', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
+    sleep('wait for the transfer', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+      kind: WAIT.job,
+      a: f.region,
+      b: 0,
+    })),
     jump('wait'),
     mark('idle'),
     act('claim', (k, f) => {
@@ -273,7 +294,11 @@ export const ioctl_transfer = path(
     label('submit', 'K117'),
     branch('not attached', (k, f) => !may_transfer(k, f), 'no'),
     branch('queue is free', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'begin'),
-    sleep('wait for the transfer before', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.job, a: f.region, b: 0 })),
+    sleep('wait for the transfer before', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+      kind: WAIT.job,
+      a: f.region,
+      b: 0,
+    })),
     jump('wait'),
     mark('begin'),
     act('claim', (k, f) => {
@@ -313,7 +338,8 @@ export const ioctl_transfer = path(
 /** A transfer must lie in an attached region, and may write only where the device may. */
 function may_transfer(k: System, f: Record<'region' | 'start' | 'end' | 'write', number>): boolean {
   if (k.regions.get(f.region, REGION.used) === 0) return false;
-  if (f.start < k.regions.get(f.region, REGION.start) || f.end > k.regions.get(f.region, REGION.end)) return false;
+  if (f.start < k.regions.get(f.region, REGION.start) || f.end > k.regions.get(f.region, REGION.end))
+    return false;
   return f.write === 0 || k.regions.get(f.region, REGION.writable) === 1;
 }
 
@@ -331,21 +357,25 @@ function signal_fence(k: System, region: number): void {
 }
 
 /** Closing the device file when a process exits: every region of its address space that nobody else keeps. */
-export const release_device = path('device_release', ['mm', 'region'], ({ act, mark, branch, jump, call, ret }) => [
-  mark('next'),
-  act('next region', (k, f) => {
-    f.region = region_of(k, f.mm);
-    // The user who would signal is gone: its fences are signalled for it.
-    if (f.region >= 0) signal_fence(k, f.region);
-  }),
-  branch('none left', (_k, f) => f.region < 0, 'done'),
-  call(detach_region, (_k, f, callee) => {
-    callee.region = f.region;
-  }),
-  jump('next'),
-  mark('done'),
-  ret(),
-]);
+export const release_device = path(
+  'device_release',
+  ['mm', 'region'],
+  ({ act, mark, branch, jump, call, ret }) => [
+    mark('next'),
+    act('next region', (k, f) => {
+      f.region = region_of(k, f.mm);
+      // The user who would signal is gone: its fences are signalled for it.
+      if (f.region >= 0) signal_fence(k, f.region);
+    }),
+    branch('none left', (_k, f) => f.region < 0, 'done'),
+    call(detach_region, (_k, f, callee) => {
+      callee.region = f.region;
+    }),
+    jump('next'),
+    mark('done'),
+    ret(),
+  ],
+);
 
 function region_of(k: System, mm: number): number {
   const count = k.counters.get(0, COUNTER.regions);

@@ -58,7 +58,11 @@ const pinRegion = (name: string, longterm: boolean): Path<System, 'region'> =>
     act('pinned', (k, f) => {
       f.pinned = k.ret;
     }),
-    branch('short', (k, f) => f.pinned < k.regions.get(f.region, REGION.end) - k.regions.get(f.region, REGION.start), 'short'),
+    branch(
+      'short',
+      (k, f) => f.pinned < k.regions.get(f.region, REGION.end) - k.regions.get(f.region, REGION.start),
+      'short',
+    ),
     label('map for the device', 'K150', (k, f) => {
       const { region } = f;
       install_device_ptes(k, region, k.regions.get(region, REGION.start), k.regions.get(region, REGION.end));
@@ -89,7 +93,11 @@ export function pinningDriver(options: {
 }): Driver {
   const pin = pinRegion(options.name, options.longterm);
   const unpin = unpinRegion(`${options.name} unpin`);
-  const onlyPerTransfer = (when: boolean, body: Path<System, 'region'>, name: string): Path<System, 'region'> =>
+  const onlyPerTransfer = (
+    when: boolean,
+    body: Path<System, 'region'>,
+    name: string,
+  ): Path<System, 'region'> =>
     path(`${options.name} ${name}`, ['region'], ({ branch, mark, call, ret }) => [
       branch('not now', (k, f) => (k.regions.get(f.region, REGION.per_transfer) === 1) !== when, 'done'),
       call(body, (_k, f, callee) => {
@@ -106,7 +114,9 @@ export function pinningDriver(options: {
     detach: unpin,
     begin_transfer: onlyPerTransfer(true, pin, 'begin_transfer'),
     // The device's table is complete while it is used: a miss is a transfer outside what was pinned.
-    device_fault: path(`${options.name} device_fault`, ['region', 'va', 'end', 'write'], ({ ret }) => [ret(() => -EFAULT)]),
+    device_fault: path(`${options.name} device_fault`, ['region', 'va', 'end', 'write'], ({ ret }) => [
+      ret(() => -EFAULT),
+    ]),
     end_transfer: onlyPerTransfer(true, unpin, 'end_transfer'),
     invalidate: null,
     breaks: options.breaks,

@@ -44,7 +44,12 @@ const attach = path('hmm_mirror attach', ['region'], ({ call, ret }) => [
 const detach = path('hmm_mirror detach', ['region'], ({ act, down_write, up, call, ret }) => [
   down_write('driver lock', (_k, f) => driver_lock(f.region)),
   act('clear device table', (k, f) => {
-    clear_device_ptes(k, f.region, k.regions.get(f.region, REGION.start), k.regions.get(f.region, REGION.end));
+    clear_device_ptes(
+      k,
+      f.region,
+      k.regions.get(f.region, REGION.start),
+      k.regions.get(f.region, REGION.end),
+    );
   }),
   up('driver unlock', (_k, f) => driver_lock(f.region)),
   call(mmu_interval_notifier_remove, (_k, f, callee) => {
@@ -82,7 +87,11 @@ const device_fault = path(
     branch('invalidated', (_k, f) => f.error === -EBUSY, 'retry'),
     branch('failed', (_k, f) => f.error < 0, 'put'),
     down_write('driver lock', (_k, f) => driver_lock(f.region)),
-    branch('mmu_interval_read_retry', (k, f) => mmu_interval_read_retry(k, f.region, f.seq), 'unlock and retry'),
+    branch(
+      'mmu_interval_read_retry',
+      (k, f) => mmu_interval_read_retry(k, f.region, f.seq),
+      'unlock and retry',
+    ),
     act('install', (k, f) => {
       install_device_ptes(k, f.region, f.va, f.end);
     }),
@@ -127,7 +136,11 @@ const invalidate = path(
     }),
     mark('drain'),
     branch('no transfer in flight', (k, f) => !transfer_in_flight(k, f.region, f.start, f.end), 'drained'),
-    sleep('wait for transfers in flight', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.drain, a: f.region, b: 0 })),
+    sleep('wait for transfers in flight', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+      kind: WAIT.drain,
+      a: f.region,
+      b: 0,
+    })),
     jump('drain'),
     mark('drained'),
     up('driver unlock', (_k, f) => driver_lock(f.region)),

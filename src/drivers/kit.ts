@@ -23,7 +23,13 @@ import { unpin_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { mmget_not_zero } from '../kernel/mm/vma.ts';
 import { visitRuns } from '../machine/store.ts';
-import { clear_device_ptes, install_device_ptes, mm_gone, region_target, transfer_in_flight } from './device.ts';
+import {
+  clear_device_ptes,
+  install_device_ptes,
+  mm_gone,
+  region_target,
+  transfer_in_flight,
+} from './device.ts';
 import { gup, pinningDriver } from './gup.ts';
 import { hmm_mirror } from './hmm_mirror.ts';
 import { none } from './none.ts';

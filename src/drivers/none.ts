@@ -7,7 +7,9 @@ import { path } from './system.ts';
 
 const nothing = path('none', ['region'], ({ ret }) => [ret()]);
 const no_transfer = path('none begin_transfer', ['region'], ({ ret }) => [ret(() => 1)]);
-const no_fault = path('none device_fault', ['region', 'va', 'end', 'write'], ({ ret }) => [ret(() => -EFAULT)]);
+const no_fault = path('none device_fault', ['region', 'va', 'end', 'write'], ({ ret }) => [
+  ret(() => -EFAULT),
+]);
 
 export const none: Driver = {
   name: 'none',

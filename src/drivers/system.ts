@@ -60,7 +60,11 @@ export class System extends Kernel {
     super({ ...options, invalidate: options.driver.invalidate } as unknown as KernelOptions<never>);
     this.driver = options.driver;
     this.devices = options.devices;
-    this.regions = store.table({ name: 'region', width: Object.keys(REGION).length, rows: capacities.regions });
+    this.regions = store.table({
+      name: 'region',
+      width: Object.keys(REGION).length,
+      rows: capacities.regions,
+    });
     this.device_ptes = store.pageMap({
       name: 'device_pte',
       rows: capacities.regions,

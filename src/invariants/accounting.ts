@@ -32,7 +32,8 @@ function countError(k: System, pfn: number, count: number, held: number): string
   // The mapping of a private copy is its first reference.
   const references = is_anon_pfn(k, pfn) && count % GUP_PIN_COUNTING_BIAS === 1 ? count - 1 : count;
   if (references < 0) return `the count of pfn ${pfn} is ${count} below its idle value`;
-  if (references % GUP_PIN_COUNTING_BIAS !== 0) return `pfn ${pfn} has a reference that is not a pin (count ${count} over idle)`;
+  if (references % GUP_PIN_COUNTING_BIAS !== 0)
+    return `pfn ${pfn} has a reference that is not a pin (count ${count} over idle)`;
   if (references / GUP_PIN_COUNTING_BIAS > held) {
     return `pfn ${pfn} has ${references / GUP_PIN_COUNTING_BIAS} pins, ${held} accounted for`;
   }

@@ -44,7 +44,8 @@ function deniedDeviceWrite(session: Session, event: DeviceAccess): string | null
   if (event.pfn === 0) return `${describe(session, event)}: the zero page`;
   const vma = find_vma(k, k.regions.get(event.region, REGION.mm), event.va);
   const sameFile = vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === event.inode;
-  if (sameFile && k.vmas.get(vma, VMA.writable) === 0) return `${describe(session, event)}: the mapping is read-only`;
+  if (sameFile && k.vmas.get(vma, VMA.writable) === 0)
+    return `${describe(session, event)}: the mapping is read-only`;
   return unasked(session, event.inode, event.page, event.pfn, describe(session, event));
 }
 

@@ -13,10 +13,15 @@ import type { Invariant } from './invariant.ts';
 /** The first page of [from, to) whose device entry is more than the CPU entry allows, or -1. */
 function staleEntry(k: System, region: number, from: number, to: number): number {
   const mm = k.regions.get(region, REGION.mm);
-  for (let va = k.device_ptes.nextNonZero(region, from, to); va < to; va = k.device_ptes.nextNonZero(region, va, to)) {
+  for (
+    let va = k.device_ptes.nextNonZero(region, from, to);
+    va < to;
+    va = k.device_ptes.nextNonZero(region, va, to)
+  ) {
     const device = k.device_ptes.get(region, va);
     const cpu = k.ptes.get(mm, va);
-    const agrees = pte_present(cpu) && pte_pfn(cpu) === pte_pfn(device) && (!pte_write(device) || pte_write(cpu));
+    const agrees =
+      pte_present(cpu) && pte_pfn(cpu) === pte_pfn(device) && (!pte_write(device) || pte_write(cpu));
     if (!agrees) return va;
     va = Math.min(k.device_ptes.runEnd(region, va, to), k.ptes.runEnd(mm, va, to));
   }
@@ -39,7 +44,8 @@ function coherence(session: Session, { event }: StampedEvent): string | null {
   if (event.type === 'inv_start_ret') {
     for (const [region, from, to] of overlapping(k, event.mm, event.from, event.to)) {
       const va = k.device_ptes.nextNonZero(region, from, to);
-      if (va < to) return `region ${region} still has a device entry for page ${va} after invalidate_range_start returned`;
+      if (va < to)
+        return `region ${region} still has a device entry for page ${va} after invalidate_range_start returned`;
     }
   }
   if (event.type === 'pte') {
@@ -50,7 +56,8 @@ function coherence(session: Session, { event }: StampedEvent): string | null {
   }
   if (event.type === 'device_pte' && event.present) {
     const va = staleEntry(k, event.region, event.from, event.to);
-    if (va >= 0) return `region ${event.region} installed page ${va} although the CPU entry is another by now`;
+    if (va >= 0)
+      return `region ${event.region} installed page ${va} although the CPU entry is another by now`;
   }
   return null;
 }

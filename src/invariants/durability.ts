@@ -20,7 +20,7 @@ const CRASH_POINTS: ReadonlySet<string> = new Set(['commit', 'blocks_allocated',
 function lostPage(k: Kernel, inode: number): number {
   let lost = -1;
   visitRuns(k.promised, inode, 0, k.llong_max_pages, (page, end, value) => {
-    for (let at = page; at < end && lost < 0; ) {
+    for (let at = page; at < end && lost < 0;) {
       const stop = k.committed.runEnd(inode, at, end);
       const extent = k.committed.get(inode, at);
       if (!ext_mapped(extent)) lost = at;
@@ -44,7 +44,8 @@ function lostByFlush(k: Kernel, pfn: number, pages: number): number {
     const inode = block_owner(k, at);
     const page = k.block_index.get(0, at) - 1;
     const promised = inode > 0 ? k.promised.get(inode, page) : 0;
-    if (promised !== 0 && ext_pfn(k.committed.get(inode, page)) === at && k.media.get(0, at) !== promised) return at;
+    if (promised !== 0 && ext_pfn(k.committed.get(inode, page)) === at && k.media.get(0, at) !== promised)
+      return at;
   }
   return -1;
 }
@@ -61,7 +62,8 @@ function durability(session: Session, { event }: StampedEvent): string | null {
   const k = session.system;
   for (let inode = 1; inode <= k.inodeCount; inode++) {
     const page = lostPage(k, inode);
-    if (page >= 0) return `a crash after this ${event.type} loses ${fileName(session, inode)} page ${page}, which was fsynced`;
+    if (page >= 0)
+      return `a crash after this ${event.type} loses ${fileName(session, inode)} page ${page}, which was fsynced`;
   }
   return null;
 }

@@ -2,7 +2,18 @@
  * I14: errors are the kernel's.
  */
 import type { StampedEvent } from '../kernel/event.ts';
-import { EFAULT, EFBIG, EINVAL, EINTR, ENOSPC, ENXIO, EOPNOTSUPP, ERESTARTSYS, errnoName, VM_FAULT_SIGBUS } from '../kernel/errno.ts';
+import {
+  EFAULT,
+  EFBIG,
+  EINVAL,
+  EINTR,
+  ENOSPC,
+  ENXIO,
+  EOPNOTSUPP,
+  ERESTARTSYS,
+  errnoName,
+  VM_FAULT_SIGBUS,
+} from '../kernel/errno.ts';
 import type { Session } from '../run/session.ts';
 import type { OperationKind } from '../workload/operation.ts';
 import type { Invariant } from './invariant.ts';

@@ -13,7 +13,8 @@ import type { Invariant } from './invariant.ts';
 function brokenBeforeFree(session: Session, { event }: StampedEvent): string | null {
   if (event.type !== 'blocks_freed' || event.referenced === 0) return null;
   const { inodes } = session.system;
-  if (inodes.get(event.inode, INODE.evicted) === 1 || inodes.get(event.inode, INODE.found_busy) === 0) return null;
+  if (inodes.get(event.inode, INODE.evicted) === 1 || inodes.get(event.inode, INODE.found_busy) === 0)
+    return null;
   return `${event.referenced} referenced blocks of ${fileName(session, event.inode)} were freed although the layout break had found a busy page`;
 }
 

@@ -37,7 +37,8 @@ export class InvariantMonitor {
   /** To be called once nothing can step any more. */
   end(): void {
     for (const invariant of this.invariants) {
-      for (const violation of invariant.atEnd?.(this.session, this.waits) ?? []) this.note(invariant, violation);
+      for (const violation of invariant.atEnd?.(this.session, this.waits) ?? [])
+        this.note(invariant, violation);
     }
   }
 
@@ -50,7 +51,10 @@ export class InvariantMonitor {
 }
 
 /** `breaks` when a correct driver of this kind gives the invariant up by construction (D7). */
-export function expectedVerdict(driver: Driver, invariant: string): { expected: 'holds' | 'breaks'; facts: readonly string[] } {
+export function expectedVerdict(
+  driver: Driver,
+  invariant: string,
+): { expected: 'holds' | 'breaks'; facts: readonly string[] } {
   const known = driver.breaks.find((entry) => entry.invariant === invariant);
   return known === undefined ? { expected: 'holds', facts: [] } : { expected: 'breaks', facts: known.facts };
 }

@@ -19,12 +19,19 @@ function blockedWaits(session: Session, waits: WaitLog, kinds: ReadonlySet<Opera
     if (kind === undefined || !kinds.has(kind)) continue;
     if (!wait.blocked && wait.described.class !== 'reference') continue;
     const chain = wait.described.chain.map((link) => link.text).join(', ');
-    found.push(`operation ${wait.op} (${kind}) ${wait.blocked ? 'was blocked' : 'waited for a reference'}: ${chain}`);
+    found.push(
+      `operation ${wait.op} (${kind}) ${wait.blocked ? 'was blocked' : 'waited for a reference'}: ${chain}`,
+    );
   }
   return found;
 }
 
-const neverBlocked = (id: string, title: string, kinds: readonly OperationKind[], facts: readonly string[]): Invariant => {
+const neverBlocked = (
+  id: string,
+  title: string,
+  kinds: readonly OperationKind[],
+  facts: readonly string[],
+): Invariant => {
   const wanted = new Set(kinds);
   return { id, title, facts, atEnd: (session, waits) => blockedWaits(session, waits, wanted) };
 };

@@ -15,7 +15,9 @@ function boundedWaits(session: Session, waits: WaitLog): string[] {
   for (const wait of waits.waits) {
     const kind = session.workload.ops[wait.op]?.op.kind;
     if (!wait.blocked || kind === undefined || DEVICE_KINDS.has(kind)) continue;
-    found.push(`operation ${wait.op} (${kind}) depends on user space: ${wait.described.chain.map((link) => link.text).join(', ')}`);
+    found.push(
+      `operation ${wait.op} (${kind}) depends on user space: ${wait.described.chain.map((link) => link.text).join(', ')}`,
+    );
   }
   return found;
 }
@@ -42,7 +44,10 @@ function noLostWakeUp(session: Session): string[] {
   const { m } = session.system;
   return Array.from({ length: m.count }, (_, task) => task)
     .filter((task) => m.asleep(task) && condition_true(session.system, task))
-    .map((task) => `${session.taskName(task)} sleeps in ${functionOf(session, task)} although what it waits for is so`);
+    .map(
+      (task) =>
+        `${session.taskName(task)} sleeps in ${functionOf(session, task)} although what it waits for is so`,
+    );
 }
 
 export const waiting: readonly Invariant[] = [
@@ -52,6 +57,11 @@ export const waiting: readonly Invariant[] = [
     facts: ['K31', 'K32', 'K216', 'K226'],
     atEnd: boundedWaits,
   },
-  { id: 'I6', title: 'no deadlock: the wait-for graph has no cycle', facts: ['K19', 'K119', 'K120'], atEnd: noDeadlock },
+  {
+    id: 'I6',
+    title: 'no deadlock: the wait-for graph has no cycle',
+    facts: ['K19', 'K119', 'K120'],
+    atEnd: noDeadlock,
+  },
   { id: 'I7', title: 'no lost wake-up', facts: ['K10', 'K13', 'K199'], atEnd: noLostWakeUp },
 ];

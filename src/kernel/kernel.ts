@@ -57,8 +57,27 @@ export interface KernelOptions<K extends Kernel> {
 export type InvalidateLocals = 'region' | 'start' | 'end' | 'event' | 'seq';
 
 /** Columns of an inode: `refs` counts open files and VMAs; `changing` operations that change its size. */
-export const INODE = columns('nlink', 'refs', 'size_page', 'size_byte', 'dirty', 'changing', 'committed_page', 'committed_byte', 'evicted', 'found_busy');
-export const MM = columns('users', 'tasks', 'notifiers', 'invalidate_seq', 'active_invalidate_ranges', 'pinned_vm', 'exiting');
+export const INODE = columns(
+  'nlink',
+  'refs',
+  'size_page',
+  'size_byte',
+  'dirty',
+  'changing',
+  'committed_page',
+  'committed_byte',
+  'evicted',
+  'found_busy',
+);
+export const MM = columns(
+  'users',
+  'tasks',
+  'notifiers',
+  'invalidate_seq',
+  'active_invalidate_ranges',
+  'pinned_vm',
+  'exiting',
+);
 export const VMA = columns('used', 'mm', 'start', 'end', 'inode', 'pgoff', 'shared', 'writable', 'detached');
 /** Columns of an interval notifier; its row is the region it belongs to. */
 export const SUB = columns('state', 'mm', 'start', 'end', 'invalidate_seq');
@@ -69,8 +88,22 @@ export const SUB_DEFERRED_REMOVE = 3;
 
 /** Lock numbers: `index * LOCK_CLASSES + class`. */
 export const LOCK_CLASSES = 6;
-const LOCK_CLASS = columns('i_rwsem', 'invalidate_lock', 'i_mmap_rwsem', 'i_data_sem', 'mmap_lock', 'driver_lock');
-export const LOCK_NAMES = ['i_rwsem', 'invalidate_lock', 'i_mmap_rwsem', 'i_data_sem', 'mmap_lock', 'driver lock'] as const;
+const LOCK_CLASS = columns(
+  'i_rwsem',
+  'invalidate_lock',
+  'i_mmap_rwsem',
+  'i_data_sem',
+  'mmap_lock',
+  'driver_lock',
+);
+export const LOCK_NAMES = [
+  'i_rwsem',
+  'invalidate_lock',
+  'i_mmap_rwsem',
+  'i_data_sem',
+  'mmap_lock',
+  'driver lock',
+] as const;
 
 export const i_rwsem = (inode: number): number => inode * LOCK_CLASSES + LOCK_CLASS.i_rwsem;
 export const invalidate_lock = (inode: number): number => inode * LOCK_CLASSES + LOCK_CLASS.invalidate_lock;
@@ -165,7 +198,11 @@ export class Kernel {
       },
       onSleep: (task) => {
         const t = this.m.tasks;
-        const [kind, a, b] = [t.get(task, TASK.wait_kind), t.get(task, TASK.wait_a), t.get(task, TASK.wait_b)];
+        const [kind, a, b] = [
+          t.get(task, TASK.wait_kind),
+          t.get(task, TASK.wait_a),
+          t.get(task, TASK.wait_b),
+        ];
         this.emit({ type: 'sleep', task, kind, a, b });
       },
       onWake: (task) => {

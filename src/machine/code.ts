@@ -1,12 +1,24 @@
 /**
  * Paths compiled into one array of instructions: a program counter is an index into it.
  */
-import { type Action, type AnyPath, type Entry, type Frame, type Patch, patched, type Query, type SleepKey, type SleepState, type Test } from './program.ts';
+import {
+  type Action,
+  type AnyPath,
+  type Entry,
+  type Frame,
+  type Patch,
+  patched,
+  type Query,
+  type SleepKey,
+  type SleepState,
+  type Test,
+} from './program.ts';
 
 /** Cells of a frame before its locals: the return address and the caller's frame. */
 export const FRAME_HEADER = 2;
 
-export type InstructionKind = 'act' | 'branch' | 'jump' | 'down' | 'up' | 'downgrade' | 'sleep' | 'call' | 'ret';
+export type InstructionKind =
+  'act' | 'branch' | 'jump' | 'down' | 'up' | 'downgrade' | 'sleep' | 'call' | 'ret';
 
 export interface Instruction<K> {
   readonly kind: InstructionKind;
@@ -77,13 +89,21 @@ export function compile<K>(roots: readonly AnyPath<K>[], patches: readonly Patch
 }
 
 /** Fills in what direct calls enter, which may have been compiled after them. */
-function link<K>(instructions: readonly Instruction<K>[], compiled: ReadonlyMap<AnyPath<K>, CompiledPath<K>>): void {
+function link<K>(
+  instructions: readonly Instruction<K>[],
+  compiled: ReadonlyMap<AnyPath<K>, CompiledPath<K>>,
+): void {
   for (const instruction of instructions) {
     if (instruction.callsAlways !== null) instruction.direct = compiled.get(instruction.callsAlways) ?? null;
   }
 }
 
-function emit<K>(path: AnyPath<K>, index: number, entries: readonly Entry<K>[], out: Instruction<K>[]): CompiledPath<K> {
+function emit<K>(
+  path: AnyPath<K>,
+  index: number,
+  entries: readonly Entry<K>[],
+  out: Instruction<K>[],
+): CompiledPath<K> {
   const compiled: CompiledPath<K> = {
     index,
     name: path.name,

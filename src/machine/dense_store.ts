@@ -4,7 +4,15 @@
  * Made for exploration and for short generated runs: copying is a `slice`, undo costs what was written, and the
  * fingerprint is kept up to date by each write (two 32-bit lanes; a cell of value 0 contributes nothing).
  */
-import { CapacityError, type PageMap, type PageMapSpec, type Store, type StoreSnapshot, type Table, type TableSpec } from './store.ts';
+import {
+  CapacityError,
+  type PageMap,
+  type PageMapSpec,
+  type Store,
+  type StoreSnapshot,
+  type Table,
+  type TableSpec,
+} from './store.ts';
 
 interface DenseSnapshot extends StoreSnapshot {
   readonly store: 'dense';
@@ -109,7 +117,12 @@ export class DenseStore implements Store {
   }
 
   snapshot(): StoreSnapshot {
-    const snapshot: DenseSnapshot = { store: 'dense', vector: this.vector.slice(), high: this.high, low: this.low };
+    const snapshot: DenseSnapshot = {
+      store: 'dense',
+      vector: this.vector.slice(),
+      high: this.high,
+      low: this.low,
+    };
     return snapshot;
   }
 
@@ -205,11 +218,14 @@ class DensePageMap implements PageMap {
     const end = value === 0 ? Math.min(to, this.pages) : to;
     if (end > this.pages || (row >= this.rows && from < end)) {
       if (value === 0) return;
-      throw new CapacityError(`${this.name}: row ${row} pages [${from}, ${to}) are outside ${this.rows} x ${this.pages}`);
+      throw new CapacityError(
+        `${this.name}: row ${row} pages [${from}, ${to}) are outside ${this.rows} x ${this.pages}`,
+      );
     }
     const advance = this.advance(value);
     const first = this.base + row * this.pages;
-    for (let page = from, next = value; page < end; page++, next += advance) this.store.write(first + page, next);
+    for (let page = from, next = value; page < end; page++, next += advance)
+      this.store.write(first + page, next);
   }
 
   runEnd(row: number, page: number, limit: number): number {

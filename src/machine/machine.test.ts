@@ -149,7 +149,11 @@ describe('locks', () => {
     const k = toy([writer, reader]);
     enterAll(k, [reader, writer, reader]);
     for (const task of [0, 1, 2]) k.m.step(task);
-    expect([0, 1, 2].map((task) => k.m.state(task))).toEqual([TASK_RUNNING, TASK_UNINTERRUPTIBLE, TASK_UNINTERRUPTIBLE]);
+    expect([0, 1, 2].map((task) => k.m.state(task))).toEqual([
+      TASK_RUNNING,
+      TASK_UNINTERRUPTIBLE,
+      TASK_UNINTERRUPTIBLE,
+    ]);
     k.m.step(0);
     expect(k.m.state(1)).toBe(TASK_RUNNING);
     expect(k.m.state(2)).toBe(TASK_UNINTERRUPTIBLE);
@@ -190,7 +194,11 @@ describe('sleeping', () => {
     }
     k.open = true;
     k.m.queues.wakeNext(GATE.kind, GATE.a, GATE.b);
-    expect([0, 1, 2].map((task) => k.m.state(task))).toEqual([TASK_INTERRUPTIBLE, TASK_INTERRUPTIBLE, TASK_RUNNING]);
+    expect([0, 1, 2].map((task) => k.m.state(task))).toEqual([
+      TASK_INTERRUPTIBLE,
+      TASK_INTERRUPTIBLE,
+      TASK_RUNNING,
+    ]);
     k.m.queues.wakeAll(GATE.kind, GATE.a, GATE.b);
     for (const task of [0, 1, 2]) while (k.m.runnable(task)) k.m.step(task);
     expect(k.log.toSorted()).toEqual(['0:through', '1:through', '2:through']);

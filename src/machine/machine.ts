@@ -207,19 +207,30 @@ export class Machine<K, E> {
         case 'down':
           this.clock.spend(task, 'lock', 1);
           pc++;
-          if (this.locks.acquire(task, instruction.query?.(context, frame) as number, instruction.write)) continue;
+          if (this.locks.acquire(task, instruction.query?.(context, frame) as number, instruction.write))
+            continue;
           this.park(task, pc, base);
           return;
         case 'sleep':
-          this.queues.sleep(task, this.keyOf(instruction, context, frame), instruction.state, instruction.exclusive);
+          this.queues.sleep(
+            task,
+            this.keyOf(instruction, context, frame),
+            instruction.state,
+            instruction.exclusive,
+          );
           this.park(task, pc + 1, base);
           return;
         case 'call': {
-          const callee = instruction.direct ?? this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
+          const callee =
+            instruction.direct ?? this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
           const calleeBase = base + instruction.path.frameSize;
           this.stack.set(task, calleeBase, pc + 2);
           this.stack.set(task, calleeBase + 1, base);
-          instruction.pass?.(context, frame, this.viewOf(callee, task, calleeBase, callee === instruction.path));
+          instruction.pass?.(
+            context,
+            frame,
+            this.viewOf(callee, task, calleeBase, callee === instruction.path),
+          );
           base = calleeBase;
           pc = callee.entry;
           frame = this.viewOf(callee, task, base);
@@ -294,7 +305,9 @@ export class Machine<K, E> {
       path: path.name,
       get frame() {
         const first = base + FRAME_HEADER;
-        return Object.fromEntries(path.path.locals.map((name, index) => [name, stack.get(task, first + index)]));
+        return Object.fromEntries(
+          path.path.locals.map((name, index) => [name, stack.get(task, first + index)]),
+        );
       },
     };
   }

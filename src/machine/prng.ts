@@ -22,7 +22,8 @@ export class Prng {
 
   /** An integer from 0 to `limit` - 1, each equally likely. Throws RangeError unless 1 <= limit <= 2^32. */
   below(limit: number): number {
-    if (!Number.isInteger(limit) || limit < 1 || limit > RANGE) throw new RangeError(`no number below ${limit}`);
+    if (!Number.isInteger(limit) || limit < 1 || limit > RANGE)
+      throw new RangeError(`no number below ${limit}`);
     // Numbers above the last whole multiple of `limit` would favour the small ones: they are drawn again.
     const fair = RANGE - (RANGE % limit);
     for (;;) {

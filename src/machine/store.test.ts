@@ -102,7 +102,8 @@ describe('the dense store', () => {
         const store = new DenseStore({ fingerprints: true });
         const map = pageMap(store, 0);
         const apply = (writes: typeof before): void => {
-          for (const { row, from, length, value } of writes) map.setRange(row, from, Math.min(PAGES, from + length), value);
+          for (const { row, from, length, value } of writes)
+            map.setRange(row, from, Math.min(PAGES, from + length), value);
         };
         apply(before);
         const state = answers(map);

@@ -75,7 +75,7 @@ export function changeRuns(
   to: number,
   change: (value: number, page: number) => number,
 ): void {
-  for (let page = from; page < to; ) {
+  for (let page = from; page < to;) {
     const end = map.runEnd(row, page, to);
     const value = map.get(row, page);
     const next = change(value, page);

@@ -29,9 +29,14 @@ export class WaitQueues {
   sleep(task: number, key: SleepKey, state: SleepState, exclusive: boolean): void {
     let rank = 1;
     for (let other = 0; other < this.taskCount; other++) {
-      if (this.sleepsOn(other, key.kind, key.a, key.b)) rank = Math.max(rank, this.tasks.get(other, TASK.wait_rank) + 1);
+      if (this.sleepsOn(other, key.kind, key.a, key.b))
+        rank = Math.max(rank, this.tasks.get(other, TASK.wait_rank) + 1);
     }
-    this.tasks.set(task, TASK.state, state === 'TASK_INTERRUPTIBLE' ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE);
+    this.tasks.set(
+      task,
+      TASK.state,
+      state === 'TASK_INTERRUPTIBLE' ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE,
+    );
     this.tasks.set(task, TASK.wait_kind, key.kind);
     this.tasks.set(task, TASK.wait_a, key.a);
     this.tasks.set(task, TASK.wait_b, key.b);
@@ -62,7 +67,8 @@ export class WaitQueues {
     // The queues first, then the waking: who moves up to the head of a queue meanwhile is not woken again.
     const queues: (readonly [number, number])[] = [];
     for (let task = 0; task < this.taskCount; task++) {
-      if (this.tasks.get(task, TASK.wait_kind) !== kind || this.tasks.get(task, TASK.wait_rank) !== 1) continue;
+      if (this.tasks.get(task, TASK.wait_kind) !== kind || this.tasks.get(task, TASK.wait_rank) !== 1)
+        continue;
       const a = this.tasks.get(task, TASK.wait_a);
       const b = this.tasks.get(task, TASK.wait_b);
       if (matches(a, b)) queues.push([a, b]);
@@ -85,7 +91,8 @@ export class WaitQueues {
     }
     for (let other = 0; other < this.taskCount; other++) {
       const otherRank = this.tasks.get(other, TASK.wait_rank);
-      if (otherRank > rank && this.sleepsOn(other, kind, a, b)) this.tasks.set(other, TASK.wait_rank, otherRank - 1);
+      if (otherRank > rank && this.sleepsOn(other, kind, a, b))
+        this.tasks.set(other, TASK.wait_rank, otherRank - 1);
     }
     this.counters.set(0, 0, this.counters.get(0, 0) - 1);
     this.onWake(task);

@@ -4,12 +4,11 @@ import { type Mutant, replace } from './mutant.ts';
 export const callbackDoesNotDrain: Mutant = {
   name: 'callback_does_not_drain',
   title: 'the callback returns while a transfer in flight still uses a cleared entry',
-  imitates: 'the mistake that K117 warns of: an invalidation is acknowledged before the device has flushed its TLB',
+  imitates:
+    'the mistake that K117 warns of: an invalidation is acknowledged before the device has flushed its TLB',
   facts: ['K117'],
   driver: 'hmm_mirror',
   breaks: ['I1'],
   filesStayMapped: false,
-  patches: [
-    replace('hmm_mirror invalidate', 'no transfer in flight', [], ({ jump }) => [jump('drained')]),
-  ],
+  patches: [replace('hmm_mirror invalidate', 'no transfer in flight', [], ({ jump }) => [jump('drained')])],
 };

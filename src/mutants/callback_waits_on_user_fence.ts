@@ -13,15 +13,24 @@ export const callbackWaitsOnUserFence: Mutant = {
   breaks: ['truncate_never_blocked', 'punch_hole_never_blocked', 'I2'],
   filesStayMapped: false,
   patches: [
-    replace('hmm_mirror invalidate', 'mmu_interval_set_seq', ['region', 'seq'], ({ act, mark, branch, sleep, jump }) => [
-      act('mmu_interval_set_seq', (k, f) => {
-        mmu_interval_set_seq(k, f.region, f.seq);
-      }),
-      mark('fence'),
-      branch('fence signalled', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'signalled'),
-      sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: WAIT.fence, a: f.region, b: 0 })),
-      jump('fence'),
-      mark('signalled'),
-    ]),
+    replace(
+      'hmm_mirror invalidate',
+      'mmu_interval_set_seq',
+      ['region', 'seq'],
+      ({ act, mark, branch, sleep, jump }) => [
+        act('mmu_interval_set_seq', (k, f) => {
+          mmu_interval_set_seq(k, f.region, f.seq);
+        }),
+        mark('fence'),
+        branch('fence signalled', (k, f) => k.regions.get(f.region, REGION.job_fence) === 0, 'signalled'),
+        sleep('wait for the user fence', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+          kind: WAIT.fence,
+          a: f.region,
+          b: 0,
+        })),
+        jump('fence'),
+        mark('signalled'),
+      ],
+    ),
   ],
 };

@@ -6,7 +6,8 @@ import { type Mutant, replace } from './mutant.ts';
 export const invalidateMissesLastPage: Mutant = {
   name: 'invalidate_misses_last_page',
   title: 'the callback clears one page less than the range it is given',
-  imitates: 'the mistake that K123 warns of: the end of a range is exclusive, the last page of the tree inclusive',
+  imitates:
+    'the mistake that K123 warns of: the end of a range is exclusive, the last page of the tree inclusive',
   facts: ['K117', 'K123'],
   driver: 'hmm_mirror',
   breaks: ['I4'],

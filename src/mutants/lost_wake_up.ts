@@ -25,7 +25,13 @@ export const lostWakeUp: Mutant = {
         visitRuns(k.device_ptes, f.region, start, end, (va, to, pte) => {
           held = true;
           if (pte_pfn(pte) === ZERO_PFN) return;
-          changeRuns(k.refcount, 0, pte_pfn(pte), pte_pfn(pte) + to - va, (count) => count - GUP_PIN_COUNTING_BIAS);
+          changeRuns(
+            k.refcount,
+            0,
+            pte_pfn(pte),
+            pte_pfn(pte) + to - va,
+            (count) => count - GUP_PIN_COUNTING_BIAS,
+          );
           released += to - va;
         });
         k.counters.set(0, COUNTER.pins_released, k.counters.get(0, COUNTER.pins_released) + released);

@@ -7,7 +7,13 @@ import { visitRuns } from '../machine/store.ts';
 import { type Mutant, replace } from './mutant.ts';
 
 /** Calls `change` for the frames of the device entries of [from, to). */
-function each_frame(k: System, region: number, from: number, to: number, change: (pfn: number, pages: number) => void): void {
+function each_frame(
+  k: System,
+  region: number,
+  from: number,
+  to: number,
+  change: (pfn: number, pages: number) => void,
+): void {
   visitRuns(k.device_ptes, region, from, to, (va, end, pte) => {
     change(pte_pfn(pte), end - va);
   });

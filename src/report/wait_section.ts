@@ -101,7 +101,8 @@ function stoodStillBlocks(result: ComparisonResult): Block[] {
   const items = [...groups.values()].map(({ first, behind }) => {
     const stood = first.waited.length === 0 ? 'nothing' : locksInWords(first.waited);
     const went = first.proceeded.length === 0 ? 'nothing' : first.proceeded.join(', ');
-    const queued = total(first.queued) === 0 ? '' : `; of the workload itself ${countsInWords(first.queued)} queued up`;
+    const queued =
+      total(first.queued) === 0 ? '' : `; of the workload itself ${countsInWords(first.queued)} queued up`;
     return `behind ${listed([...behind], 'or')} of ${first.file} under ${first.driver}: ${stood} stood still; ${went} proceeded${queued}`;
   });
   return [

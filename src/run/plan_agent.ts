@@ -69,7 +69,9 @@ export class PlanAgent {
   release(task: number): boolean {
     const { system } = this.session;
     const inodes = new Set(system.m.frames(task).map((frame) => frame.frame['inode'] ?? -1));
-    const regions = this.attachedRegions().filter((region) => inodes.has(system.regions.get(region, REGION.inode)));
+    const regions = this.attachedRegions().filter((region) =>
+      inodes.has(system.regions.get(region, REGION.inode)),
+    );
     this.released.push(...regions.map((region) => this.given(region)));
     for (const region of regions) this.call({ kind: 'detach', region }, 0);
     return regions.length > 0 && !this.stuck();
@@ -132,13 +134,19 @@ export class PlanAgent {
     const vma = firstVma(this.session, mm, from, to);
     if (vma === NO_VMA || this.refused.has(`${mm}:${from}`)) return;
     const start = Math.max(from, system.vmas.get(vma, VMA.start));
-    const eof = system.vmas.get(vma, VMA.start) + size_in_pages(system, system.vmas.get(vma, VMA.inode)) - system.vmas.get(vma, VMA.pgoff);
+    const eof =
+      system.vmas.get(vma, VMA.start) +
+      size_in_pages(system, system.vmas.get(vma, VMA.inode)) -
+      system.vmas.get(vma, VMA.pgoff);
     const end = Math.min(to, system.vmas.get(vma, VMA.end), eof);
     if (start >= end || this.overlaps(mm, start, end)) return;
     const perTransfer = this.plan?.hold === 'io';
     const survivesExit = this.plan?.hold === 'never';
     const region = this.freeRegion();
-    const ret = this.call({ kind: 'attach', region, from: start, to: end, writable, perTransfer, survivesExit }, mm);
+    const ret = this.call(
+      { kind: 'attach', region, from: start, to: end, writable, perTransfer, survivesExit },
+      mm,
+    );
     if (ret < 0) this.refused.add(`${mm}:${from}`);
   }
 
@@ -165,7 +173,11 @@ export class PlanAgent {
       const eof = from + size_in_pages(system, inodeOf(file)) - system.regions.get(region, REGION.pgoff);
       const end = Math.min(from + pages, to, eof);
       if (end <= from) continue;
-      this.call({ kind: writable ? 'dma_write' : 'dma_read', region, from, to: end, fence: false }, mm, AGENT_TOKEN + index);
+      this.call(
+        { kind: writable ? 'dma_write' : 'dma_read', region, from, to: end, fence: false },
+        mm,
+        AGENT_TOKEN + index,
+      );
     }
   }
 

@@ -24,7 +24,11 @@ export interface ScheduledRun {
 const STEPS_MAX = 100_000;
 
 /** Runs until nothing can step. Throws when the strategy picks a task that cannot step, and after STEPS_MAX steps. */
-export function runScheduled(session: Session, strategy: Strategy, options: ScheduledOptions = {}): ScheduledRun {
+export function runScheduled(
+  session: Session,
+  strategy: Strategy,
+  options: ScheduledOptions = {},
+): ScheduledRun {
   const view = new SessionView(session);
   const freezeAt = options.freezeAt ?? Infinity;
   for (let steps = 0; steps < STEPS_MAX; steps++) {
@@ -36,7 +40,9 @@ export function runScheduled(session: Session, strategy: Strategy, options: Sche
     session.step(task);
     view.current = task;
   }
-  throw new Error(`no end after ${STEPS_MAX} steps: ${view.enabled.map((task) => session.taskName(task)).join(', ')}`);
+  throw new Error(
+    `no end after ${STEPS_MAX} steps: ${view.enabled.map((task) => session.taskName(task)).join(', ')}`,
+  );
 }
 
 class SessionView implements View {
@@ -69,7 +75,9 @@ class SessionView implements View {
     const { session } = this;
     const running = session.currentOp(task);
     if (running >= 0) return running;
-    return session.isUser(task) ? session.nextOp(task) : transferOp(session.system, task - session.engineTask);
+    return session.isUser(task)
+      ? session.nextOp(task)
+      : transferOp(session.system, task - session.engineTask);
   }
 }
 
@@ -77,7 +85,8 @@ class SessionView implements View {
 function transferOp(k: System, device: number): number {
   const count = k.counters.get(0, COUNTER.regions);
   for (let region = 0; region < count; region++) {
-    if (k.regions.get(region, REGION.device) !== device || k.regions.get(region, REGION.job) !== JOB_RUNNING) continue;
+    if (k.regions.get(region, REGION.device) !== device || k.regions.get(region, REGION.job) !== JOB_RUNNING)
+      continue;
     return k.regions.get(region, REGION.job_token) - 1;
   }
   return -1;

@@ -56,7 +56,13 @@ export function runSequential(session: Session, options: SequentialOptions): Seq
   return { complete: true, unreached };
 }
 
-function runToEnd(session: Session, agent: PlanAgent, op: number, task: number, options: SequentialOptions): void {
+function runToEnd(
+  session: Session,
+  agent: PlanAgent,
+  op: number,
+  task: number,
+  options: SequentialOptions,
+): void {
   const ended = (): boolean => session.outcomes[op]?.endTime !== -1;
   while (!driveUntil(session, ended)) {
     options.onBlocked?.(op, task);

@@ -249,7 +249,9 @@ export class Session {
       for (const extent of file.extents) {
         const state = extent.state === 'written' ? EXT_MAPPED : EXT_UNWRITTEN;
         if (!allocate_range(system, inode, extent.from, extent.to, state)) {
-          throw new RangeError(`${file.name}: the filesystem of ${system.options.blocks} blocks has no room for it`);
+          throw new RangeError(
+            `${file.name}: the filesystem of ${system.options.blocks} blocks has no room for it`,
+          );
         }
         if (extent.state === 'written') this.fill(inode, extent.from, extent.to, INITIAL_CONTENT + inode);
       }
@@ -285,7 +287,8 @@ const codes = new Map<string, { setup: Setup; code: Code<System> }>();
 function codeFor(setup: Setup): Code<System> {
   const key = `${setup.filesystem.name} ${setup.driver.name}`;
   const known = codes.get(key);
-  if (known !== undefined && known.setup.driver === setup.driver && setup.patches.length === 0) return known.code;
+  if (known !== undefined && known.setup.driver === setup.driver && setup.patches.length === 0)
+    return known.code;
   const { driver } = setup;
   const code = compile<System>(
     [

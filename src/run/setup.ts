@@ -20,7 +20,8 @@ export type MemoryKind = (typeof MEMORY_KINDS)[number]['name'];
 /** Throws RangeError for a name that is not in {@link MEMORY_KINDS}. */
 export function filesystemOf(memory: string): Filesystem {
   const kind = MEMORY_KINDS.find((candidate) => candidate.name === memory);
-  if (kind === undefined) throw new RangeError(`unknown memory ${memory}: one of ${MEMORY_KINDS.map((m) => m.name).join(', ')}`);
+  if (kind === undefined)
+    throw new RangeError(`unknown memory ${memory}: one of ${MEMORY_KINDS.map((m) => m.name).join(', ')}`);
   return kind.filesystem;
 }
 

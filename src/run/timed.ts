@@ -30,5 +30,10 @@ export function driveUntil(session: Session, done: () => boolean): boolean {
     if (task < 0) return false;
     session.step(task);
   }
-  throw new Error(`no end after ${STEPS_MAX} steps: ${session.runnable().map((task) => session.taskName(task)).join(', ')}`);
+  throw new Error(
+    `no end after ${STEPS_MAX} steps: ${session
+      .runnable()
+      .map((task) => session.taskName(task))
+      .join(', ')}`,
+  );
 }

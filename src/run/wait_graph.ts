@@ -62,7 +62,10 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
     case WAIT_LOCK:
       return followLock(session, task, sleep.a, chain, seen);
     case WAIT.entry: {
-      chain.push({ node: 'entry', text: `for the DAX entry lock of ${fileName(session, sleep.a)} page ${sleep.b}` });
+      chain.push({
+        node: 'entry',
+        text: `for the DAX entry lock of ${fileName(session, sleep.a)} page ${sleep.b}`,
+      });
       return followTask(session, entryHolder(session, sleep.a, sleep.b), chain, seen);
     }
     case WAIT.page_idle:
@@ -87,7 +90,10 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
 function followTask(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
   if (task < 0) return 'nobody';
   if (session.system.m.asleep(task)) return follow(session, task, chain, seen);
-  chain.push({ node: 'task', text: `${session.taskName(task)} in ${functionOf(session, task)}, which can go on` });
+  chain.push({
+    node: 'task',
+    text: `${session.taskName(task)} in ${functionOf(session, task)}, which can go on`,
+  });
   return 'kernel';
 }
 
@@ -102,12 +108,14 @@ function followLock(session: Session, task: number, lock: number, chain: Link[],
 function blockersOf(session: Session, task: number, lock: number): number[] {
   const { m } = session.system;
   const holders: number[] = [];
-  for (let other = 0; other < m.count; other++) if (other !== task && m.locks.holds(other, lock) !== 'no') holders.push(other);
+  for (let other = 0; other < m.count; other++)
+    if (other !== task && m.locks.holds(other, lock) !== 'no') holders.push(other);
   if (holders.length > 0) return holders;
   const rank = m.tasks.get(task, TASK.wait_rank);
   for (let other = 0; other < m.count; other++) {
     const sleep = sleepOf(session.system, other);
-    if (sleep.kind === WAIT_LOCK && sleep.a === lock && m.tasks.get(other, TASK.wait_rank) < rank) holders.push(other);
+    if (sleep.kind === WAIT_LOCK && sleep.a === lock && m.tasks.get(other, TASK.wait_rank) < rank)
+      holders.push(other);
   }
   return holders;
 }
@@ -135,7 +143,10 @@ function followRegion(session: Session, region: number, chain: Link[], seen: Set
   const from = system.regions.get(region, REGION.start);
   const to = system.regions.get(region, REGION.end);
   const perTransfer = system.regions.get(region, REGION.per_transfer) === 1;
-  chain.push({ node: 'pin', text: `held by ${system.driver.name} for ${name} (pages ${from} to ${to - 1} of address space ${system.regions.get(region, REGION.mm)})` });
+  chain.push({
+    node: 'pin',
+    text: `held by ${system.driver.name} for ${name} (pages ${from} to ${to - 1} of address space ${system.regions.get(region, REGION.mm)})`,
+  });
   if (perTransfer && system.regions.get(region, REGION.job) !== JOB_NONE) {
     chain.push({ node: 'dma', text: 'until its transfer ends' });
     return followTask(session, jobTask(session, region), chain, seen);
@@ -183,10 +194,12 @@ const PREPARING = new Set([ioctl_attach.name, ioctl_transfer.name, detach_region
 function jobTask(session: Session, region: number): number {
   const { system } = session;
   const { m, regions } = system;
-  if (regions.get(region, REGION.job) !== JOB_PREPARING) return session.engineTask + regions.get(region, REGION.device);
+  if (regions.get(region, REGION.job) !== JOB_PREPARING)
+    return session.engineTask + regions.get(region, REGION.device);
   for (let task = 0; task < m.count; task++) {
     if (m.asleep(task) && sleepOf(system, task).kind === WAIT.job) continue;
-    if (m.frames(task).some(({ path, frame }) => PREPARING.has(path) && frame['region'] === region)) return task;
+    if (m.frames(task).some(({ path, frame }) => PREPARING.has(path) && frame['region'] === region))
+      return task;
   }
   return -1;
 }
@@ -215,7 +228,8 @@ function classOf(session: Session, task: number): WaitClass {
   const { system } = session;
   const sleep = sleepOf(system, task);
   if (sleep.kind === WAIT.page_idle) return 'reference';
-  if (inCallback(session, task) || sleep.kind === WAIT.drain || sleep.kind === WAIT.invalidate_seq) return 'callback';
+  if (inCallback(session, task) || sleep.kind === WAIT.drain || sleep.kind === WAIT.invalidate_seq)
+    return 'callback';
   const blocker = blockerOf(session, task, sleep);
   if (blocker < 0) return 'lock';
   if (inCallback(session, blocker)) return 'callback';
@@ -290,4 +304,3 @@ function lockIsFree(k: System, lock: number): boolean {
   for (let task = 0; task < k.m.count; task++) if (k.m.locks.holds(task, lock) !== 'no') return false;
   return true;
 }
-

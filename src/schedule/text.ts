@@ -16,11 +16,14 @@ function escapeBytes(character: string): string {
 /** Undefined when the text cannot have come from {@link escapeText}. */
 export function unescapeText(token: string): string | undefined {
   if (!/^(?:[A-Za-z0-9_]|-[0-9a-f]{2})*$/.test(token)) return undefined;
-  const bytes = token.replace(/-([0-9a-f]{2})|(.)/g, (_, hex: string | undefined, plain: string) =>
-    hex ?? plain.charCodeAt(0).toString(16),
+  const bytes = token.replace(
+    /-([0-9a-f]{2})|(.)/g,
+    (_, hex: string | undefined, plain: string) => hex ?? plain.charCodeAt(0).toString(16),
   );
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16)));
+    return new TextDecoder('utf-8', { fatal: true }).decode(
+      Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16)),
+    );
   } catch {
     return undefined;
   }
@@ -84,7 +87,8 @@ export class TokenReader {
   integer(separator: string, what: string): number {
     const start = this.position;
     const word = this.word(separator, what);
-    if (!/^_?\d{1,15}$/.test(word)) throw new TokenError(`${what} must be a number, not '${word}'`, start + 1);
+    if (!/^_?\d{1,15}$/.test(word))
+      throw new TokenError(`${what} must be a number, not '${word}'`, start + 1);
     return word.startsWith('_') ? -Number(word.slice(1)) : Number(word);
   }
 

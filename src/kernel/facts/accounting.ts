@@ -12,7 +12,11 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
       'takes the number off the mm that owns it.',
     sources: ['drivers/infiniband/core/umem.c:ib_umem_get, ib_umem_release (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/drivers/gup.ts', 'src/drivers/gup_longterm.ts'], without: ['driver_families'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/gup.ts', 'src/drivers/gup_longterm.ts'],
+      without: ['driver_families'],
+    },
   },
   {
     id: 'K107',

@@ -10,7 +10,10 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'With mmap_lock exclusive the VMAs are detached; the lock may be downgraded, the pages are zapped between ' +
       'start and end of an UNMAP event, and page tables are freed. Pins notice nothing. UNMAP is final for a ' +
       'mirror, which lets go of its object for the range; all other events pass.',
-    sources: ['mm/memory.c (6.1), the UNMAP event', 'drivers/gpu/drm/amd/amdkfd/kfd_svm.c (6.1), comment on UNMAP'],
+    sources: [
+      'mm/memory.c (6.1), the UNMAP event',
+      'drivers/gpu/drm/amd/amdkfd/kfd_svm.c (6.1), comment on UNMAP',
+    ],
     tag: 'unverified',
     caveat: 'The downgrade of mmap_lock is from memory.',
     status: {
@@ -36,7 +39,10 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'is populated and reaches to the end of the run; rights in PTEs are reduced. With ' +
       'mmu_notifier_range_update_to_read_only a driver can ask whether the VMA stays readable and downgrade its ' +
       'entries rather than remove them.',
-    sources: ['mm/mprotect.c:change_pmd_range (6.1)', 'mm/mmu_notifier.c:mmu_notifier_range_update_to_read_only (6.1)'],
+    sources: [
+      'mm/mprotect.c:change_pmd_range (6.1)',
+      'mm/mmu_notifier.c:mmu_notifier_range_update_to_read_only (6.1)',
+    ],
     tag: 'seen',
     status: notModelled('mprotect'),
   },
@@ -63,7 +69,11 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'has no subscriptions, faults for itself. Private VMAs give the parent a PROTECTION_PAGE event, and ' +
       'write_protect_seq sends a concurrent FOLL_PIN fast walk to the slow path; since 5.9 a maybe-pinned page is ' +
       'copied for the child on the spot.',
-    sources: ['mm/memory.c:vma_needs_copy, copy_page_range (6.1)', 'commit 70e806e4e645', 'commit 57efa1fe5957'],
+    sources: [
+      'mm/memory.c:vma_needs_copy, copy_page_range (6.1)',
+      'commit 70e806e4e645',
+      'commit 57efa1fe5957',
+    ],
     tag: 'seen',
     status: notModelled('fork'),
   },

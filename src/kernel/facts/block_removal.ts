@@ -181,7 +181,10 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'at the new pfn, copies the old contents and maps it writable; iomap_end moves the file offset over. There ' +
       'is no break, so whoever has a read pin on the old block still reads old data. Should the other owner free ' +
       'that block with no DAX entry of its own for it, nothing finds the pin.',
-    sources: ['fs/dax.c:dax_insert_entry (6.1), cow case', 'fs/xfs/xfs_iomap.c:xfs_dax_write_iomap_end (6.1)'],
+    sources: [
+      'fs/dax.c:dax_insert_entry (6.1), cow case',
+      'fs/xfs/xfs_iomap.c:xfs_dax_write_iomap_end (6.1)',
+    ],
     tag: 'derived',
     caveat: 'The steps were seen; the consequence is derived.',
     status: notModelled('reflink'),

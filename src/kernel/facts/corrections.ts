@@ -44,7 +44,12 @@ export const CORRECTION_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/drivers/hmm_mirror.ts', 'src/kernel/mm/hmm.ts', 'src/kernel/fs/dax_fault.ts', 'src/machine/lock.ts'],
+      where: [
+        'src/drivers/hmm_mirror.ts',
+        'src/kernel/mm/hmm.ts',
+        'src/kernel/fs/dax_fault.ts',
+        'src/machine/lock.ts',
+      ],
     },
   },
   {

@@ -154,7 +154,11 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'completion, by FOLL_GET in 6.1 and FOLL_PIN later. It is permitted.',
     sources: ['lib/iov_iter.c (6.1)', 'block/bio.c (6.12)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/drivers/gup.ts', 'src/kernel/mm/gup.ts'], without: ['later_kernels'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/gup.ts', 'src/kernel/mm/gup.ts'],
+      without: ['later_kernels'],
+    },
   },
   {
     id: 'K165',

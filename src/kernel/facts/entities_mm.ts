@@ -30,7 +30,10 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'mremap, mprotect, fork (of the parent) and the first notifier registration take it exclusive. Readers that ' +
       'arrive after a queued writer wait behind it, so a single reader that gets stuck first stops mmap and then ' +
       'every later fault of the process.',
-    sources: ['mm/mmu_notifier.c:__mmu_notifier_register (6.1), for mm_take_all_locks', 'kernel/locking/rwsem.c'],
+    sources: [
+      'mm/mmu_notifier.c:__mmu_notifier_register (6.1), for mm_take_all_locks',
+      'kernel/locking/rwsem.c',
+    ],
     tag: 'unverified',
     caveat:
       'The fairness of the rwsem was written from memory; K225 later saw the hand-off to waiting writers in the ' +
@@ -49,7 +52,11 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'permission, whether it is fsdax, whether it is MAP_SYNC (VM_SYNC), and whether it is VM_IO or VM_PFNMAP. ' +
       'Since 4.19 a DAX VMA has neither VM_MIXEDMAP nor VM_PFNMAP, which is why GUP and HMM treat it like any ' +
       'other.',
-    sources: ['fs/ext4/file.c:ext4_file_mmap (6.1)', 'fs/xfs/xfs_file.c:xfs_file_mmap (6.1)', 'commit e1fb4a086495'],
+    sources: [
+      'fs/ext4/file.c:ext4_file_mmap (6.1)',
+      'fs/xfs/xfs_file.c:xfs_file_mmap (6.1)',
+      'commit e1fb4a086495',
+    ],
     tag: 'seen',
     status: { kind: 'modelled', where: ['src/kernel/mm/vma.ts'], without: ['map_sync'] },
   },
@@ -98,7 +105,11 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'refcount 1024 upwards, so many ordinary references can pass for a pin, but a pin is never missed.',
     sources: ['mm/gup.c:try_grab_folio (6.1)', 'Documentation/core-api/pin_user_pages.rst'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'], without: ['huge_mappings', 'driver_families'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'],
+      without: ['huge_mappings', 'driver_families'],
+    },
   },
   {
     id: 'K7',

@@ -54,7 +54,12 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     caveat: 'That invalidate_lock became a VFS lock in 5.15 is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/huge_fault.ts', 'src/kernel/fs/read_write.ts'],
+      where: [
+        'src/kernel/fs/ext4.ts',
+        'src/kernel/fs/xfs.ts',
+        'src/kernel/fs/huge_fault.ts',
+        'src/kernel/fs/read_write.ts',
+      ],
       without: ['reflink'],
     },
   },
@@ -74,7 +79,13 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/rmap.ts'],
+      where: [
+        'src/kernel/fs/ext4.ts',
+        'src/kernel/fs/xfs.ts',
+        'src/kernel/fs/huge_fault.ts',
+        'src/kernel/fs/dax_fault.ts',
+        'src/kernel/mm/rmap.ts',
+      ],
       without: ['freeze', 'user_buffers'],
     },
   },
@@ -164,7 +175,10 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
       'drivers/infiniband/core/umem_odp.c (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts', 'src/drivers/device.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts', 'src/drivers/device.ts'],
+    },
   },
   {
     id: 'K27',
@@ -178,7 +192,12 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     caveat: 'That the DAX address space operations have a no-op dirty_folio is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/pgtable.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/writeback.ts', 'src/drivers/device.ts'],
+      where: [
+        'src/kernel/mm/pgtable.ts',
+        'src/kernel/fs/dax.ts',
+        'src/kernel/fs/writeback.ts',
+        'src/drivers/device.ts',
+      ],
       without: ['cpu_cache'],
     },
   },

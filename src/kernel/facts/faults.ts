@@ -84,7 +84,11 @@ export const FAULT_FACTS: readonly Fact[] = [
       '(invalidate_inode_pages2_range). Mappings and clean DAX entries go; dirty entries stay.',
     sources: ['fs/dax.c:dax_iomap_iter (6.1)', 'fs/dax.c:__dax_invalidate_entry (6.1), trunc=false'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/read_write.ts', 'src/kernel/fs/dax.ts'], without: ['reflink'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/read_write.ts', 'src/kernel/fs/dax.ts'],
+      without: ['reflink'],
+    },
   },
   {
     id: 'K45',
@@ -111,7 +115,10 @@ export const FAULT_FACTS: readonly Fact[] = [
       'commit d75996dd022b',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/mm/memory.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/mm/memory.ts'],
+    },
   },
   {
     id: 'K47',
@@ -121,14 +128,23 @@ export const FAULT_FACTS: readonly Fact[] = [
       'for invalidate_lock or an entry can hence stop the whole address space (K2).',
     sources: ['fs/dax.c:grab_mapping_entry (6.1), comment'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
+    },
   },
   {
     id: 'K48',
     title: 'No signal ends a wait in the fault path',
     text: 'Neither the wait for an entry lock nor the one for invalidate_lock inside a fault can be interrupted.',
-    sources: ['fs/dax.c:get_unlocked_entry (6.1), TASK_UNINTERRUPTIBLE', 'kernel/locking/rwsem.c:down_read (6.1)'],
+    sources: [
+      'fs/dax.c:get_unlocked_entry (6.1), TASK_UNINTERRUPTIBLE',
+      'kernel/locking/rwsem.c:down_read (6.1)',
+    ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax.ts'],
+    },
   },
 ];

@@ -44,7 +44,10 @@ export const GUP_FACTS: readonly Fact[] = [
       'Short references succeed, and a read-only pin of a page shared by copy on write first makes it exclusive. ' +
       'Long-term pins move movable or CMA folios elsewhere first, repeating on -EAGAIN, with -ENOMEM when that ' +
       'fails.',
-    sources: ['mm/gup.c:follow_page_pte (6.1), gup_must_unshare', 'mm/gup.c:check_and_migrate_movable_pages (6.1)'],
+    sources: [
+      'mm/gup.c:follow_page_pte (6.1), gup_must_unshare',
+      'mm/gup.c:check_and_migrate_movable_pages (6.1)',
+    ],
     tag: 'unverified',
     caveat: 'That unsharing came in 5.19 is from memory.',
     status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['fork', 'other_memory'] },

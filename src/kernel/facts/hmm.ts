@@ -20,7 +20,10 @@ export const HMM_FACTS: readonly Fact[] = [
     text:
       "The mirror's callback ran from the end of an invalidation, and start did no more than count. Pages could " +
       'be freed with the device still on them, until ec131b2d7fa6 moved the call to the start.',
-    sources: ['mm/hmm.c (4.18)', 'commit ec131b2d7fa6 "mm/hmm: invalidate device page table at start of invalidation"'],
+    sources: [
+      'mm/hmm.c (4.18)',
+      'commit ec131b2d7fa6 "mm/hmm: invalidate device page table at start of invalidation"',
+    ],
     tag: 'unverified',
     caveat: 'That the fix is in 4.20 is from memory.',
     status: { kind: 'context' },

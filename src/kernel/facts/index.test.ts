@@ -31,12 +31,16 @@ describe('FACTS', () => {
   });
 
   test('titles are short, distinct and no sentences', () => {
-    expect(idsWhere(({ title }) => title.length === 0 || title.length > 70 || title.endsWith('.'))).toEqual([]);
+    expect(idsWhere(({ title }) => title.length === 0 || title.length > 70 || title.endsWith('.'))).toEqual(
+      [],
+    );
     expect(new Set(FACTS.map((entry) => entry.title)).size).toBe(FACT_COUNT);
   });
 
   test('texts have one to four sentences and say something each of their own', () => {
-    expect(idsWhere(({ text }) => sentences(text) < 1 || sentences(text) > 4 || text.length > 640)).toEqual([]);
+    expect(idsWhere(({ text }) => sentences(text) < 1 || sentences(text) > 4 || text.length > 640)).toEqual(
+      [],
+    );
     expect(idsWhere(({ text }) => text !== text.trim() || text.includes('  '))).toEqual([]);
     expect(new Set(FACTS.map((entry) => entry.text)).size).toBe(FACT_COUNT);
   });
@@ -73,13 +77,32 @@ describe('status', () => {
   test('a modelled fact names TypeScript files of the model, each once', () => {
     const inModel = /^src\/(kernel\/(mm|fs|release)|drivers|machine)\/[a-z0-9_]+\.ts$/;
     const wrong = modelled().filter(({ status: { where } }) => {
-      return where.length === 0 || new Set(where).size !== where.length || where.some((file) => !inModel.test(file));
+      return (
+        where.length === 0 ||
+        new Set(where).size !== where.length ||
+        where.some((file) => !inModel.test(file))
+      );
     });
     expect(wrong.map((entry) => entry.id)).toEqual([]);
   });
 
   test('the rules that carry the comparison are modelled', () => {
-    const core = ['K31', 'K34', 'K36', 'K49', 'K51', 'K52', 'K62', 'K63', 'K64', 'K88', 'K117', 'K126', 'K129', 'K143'];
+    const core = [
+      'K31',
+      'K34',
+      'K36',
+      'K49',
+      'K51',
+      'K52',
+      'K62',
+      'K63',
+      'K64',
+      'K88',
+      'K117',
+      'K126',
+      'K129',
+      'K143',
+    ];
     expect(core.filter((id) => fact(id).status.kind !== 'modelled')).toEqual([]);
   });
 
@@ -90,9 +113,17 @@ describe('status', () => {
 
   test('every planted fault of this version belongs to a fact', () => {
     const planted = modelled().filter((entry) => entry.status.fault !== undefined);
-    expect(planted.map((entry) => entry.id)).toEqual(
-      ['K65', 'K117', 'K158', 'K171', 'K183', 'K199', 'K204', 'K212', 'K226'],
-    );
+    expect(planted.map((entry) => entry.id)).toEqual([
+      'K65',
+      'K117',
+      'K158',
+      'K171',
+      'K183',
+      'K199',
+      'K204',
+      'K212',
+      'K226',
+    ]);
   });
 });
 
@@ -119,7 +150,8 @@ describe('NOT_MODELLED', () => {
   test('covers every fact that is left out, wholly or in part', () => {
     const covered = new Set<string>(NOT_MODELLED.flatMap((item) => item.facts));
     const uncovered = idsWhere(({ id, status }) => {
-      const leavesOut = status.kind === 'not_modelled' || (status.kind === 'modelled' && status.without !== undefined);
+      const leavesOut =
+        status.kind === 'not_modelled' || (status.kind === 'modelled' && status.without !== undefined);
       return leavesOut && !covered.has(id);
     });
     expect(uncovered).toEqual([]);
@@ -129,7 +161,10 @@ describe('NOT_MODELLED', () => {
     for (const { id, status } of FACTS) {
       if (status.kind !== 'not_modelled') continue;
       const items = NOT_MODELLED.filter((item) => item.reason === status.reason);
-      expect(items.map((item) => item.facts.includes(id)), id).toEqual([true]);
+      expect(
+        items.map((item) => item.facts.includes(id)),
+        id,
+      ).toEqual([true]);
     }
   });
 
@@ -137,7 +172,10 @@ describe('NOT_MODELLED', () => {
     const number = (id: string): number => Number(id.slice(1));
     for (const { what, reason, facts } of NOT_MODELLED) {
       expect(facts.length, what).toBeGreaterThan(0);
-      expect([...new Set(facts)].sort((a, b) => number(a) - number(b)), what).toEqual(facts);
+      expect(
+        [...new Set(facts)].sort((a, b) => number(a) - number(b)),
+        what,
+      ).toEqual(facts);
       expect(reason.length, what).toBeGreaterThan(20);
     }
     expect(new Set(NOT_MODELLED.map((item) => item.what)).size).toBe(Object.keys(LEFT_OUT).length);
@@ -150,6 +188,8 @@ describe('NOT_MODELLED', () => {
 });
 
 test('each file of facts stays short enough to read', () => {
-  const long = readdirSync(HERE).filter((name) => readFileSync(`${HERE}/${name}`, 'utf8').split('\n').length > 400);
+  const long = readdirSync(HERE).filter(
+    (name) => readFileSync(`${HERE}/${name}`, 'utf8').split('\n').length > 400,
+  );
   expect(long).toEqual([]);
 });

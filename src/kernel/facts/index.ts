@@ -112,9 +112,13 @@ function leavesOut(entry: Fact, topic: LeftOutTopic): boolean {
 function notModelledItem(topic: LeftOutTopic): NotModelled {
   const { what, reason, related } = LEFT_OUT[topic];
   const cited: ReadonlySet<string> = new Set(related);
-  const facts = FACTS.filter((entry) => cited.has(entry.id) || leavesOut(entry, topic)).map((entry) => entry.id);
+  const facts = FACTS.filter((entry) => cited.has(entry.id) || leavesOut(entry, topic)).map(
+    (entry) => entry.id,
+  );
   return { what, reason, facts };
 }
 
 /** Everything that the model is known to leave out, for `--help`, `list facts` and every report. */
-export const NOT_MODELLED: readonly NotModelled[] = (Object.keys(LEFT_OUT) as LeftOutTopic[]).map(notModelledItem);
+export const NOT_MODELLED: readonly NotModelled[] = (Object.keys(LEFT_OUT) as LeftOutTopic[]).map(
+  notModelledItem,
+);

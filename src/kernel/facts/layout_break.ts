@@ -52,7 +52,15 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'include/linux/wait_bit.h:___wait_var_event (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'] },
+    status: {
+      kind: 'modelled',
+      where: [
+        'src/kernel/fs/layout_break.ts',
+        'src/kernel/fs/dax.ts',
+        'src/kernel/fs/ext4.ts',
+        'src/kernel/fs/xfs.ts',
+      ],
+    },
   },
   {
     id: 'K32',
@@ -67,7 +75,14 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     caveat: 'For chmod and chown (notify_change) this is from memory.',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts', 'src/kernel/fs/namei.ts', 'src/kernel/fs/read_write.ts'],
+      where: [
+        'src/kernel/fs/layout_break.ts',
+        'src/kernel/fs/truncate.ts',
+        'src/kernel/fs/ext4.ts',
+        'src/kernel/fs/xfs.ts',
+        'src/kernel/fs/namei.ts',
+        'src/kernel/fs/read_write.ts',
+      ],
       without: ['reflink', 'attributes'],
     },
   },
@@ -97,7 +112,12 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts', 'src/kernel/fs/ext4.ts', 'src/kernel/fs/xfs.ts'],
+      where: [
+        'src/kernel/fs/layout_break.ts',
+        'src/kernel/fs/dax.ts',
+        'src/kernel/fs/ext4.ts',
+        'src/kernel/fs/xfs.ts',
+      ],
       without: ['other_filesystems', 'later_kernels'],
     },
   },

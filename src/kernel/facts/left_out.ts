@@ -15,7 +15,8 @@ interface LeftOut {
 export const LEFT_OUT = {
   old_kernels: {
     what: 'kernels before 4.18',
-    reason: 'planned: era E0 waits for no pin and needs release rules of its own; its bug is planted in 6.1 instead',
+    reason:
+      'planned: era E0 waits for no pin and needs release rules of its own; its bug is planted in 6.1 instead',
     related: ['K97', 'K98', 'K171'],
   },
   later_kernels: {
@@ -35,7 +36,8 @@ export const LEFT_OUT = {
   },
   leases: {
     what: 'layout leases',
-    reason: 'planned with the lease policies of the argument: nobody takes a lease here, so a lease break finds none',
+    reason:
+      'planned with the lease policies of the argument: nobody takes a lease here, so a lease break finds none',
     related: ['K220', 'K221'],
   },
   freeze: {
@@ -45,7 +47,8 @@ export const LEFT_OUT = {
   },
   map_sync: {
     what: 'MAP_SYNC',
-    reason: 'planned: a mapping that asks for it is treated as a plain shared one, and the difference is counted',
+    reason:
+      'planned: a mapping that asks for it is treated as a plain shared one, and the difference is counted',
     related: [],
   },
   fork: {
@@ -87,7 +90,8 @@ export const LEFT_OUT = {
   },
   list_notifiers: {
     what: 'notifier subscribers of a whole mm, starts that may not block, and the SRCU behind them',
-    reason: 'planned: no driver of this version subscribes to a whole mm; removing an interval is a fence by itself',
+    reason:
+      'planned: no driver of this version subscribes to a whole mm; removing an interval is a fence by itself',
     related: ['K191', 'K200'],
   },
   secondary_tlb: {
@@ -104,7 +108,8 @@ export const LEFT_OUT = {
   },
   tlb: {
     what: 'TLB shootdown of the CPUs, PCIDs, lazy TLB mode',
-    reason: 'folded into the step that clears PTEs: the TLB that matters to the question is the one of the device',
+    reason:
+      'folded into the step that clears PTEs: the TLB that matters to the question is the one of the device',
     related: ['K118'],
   },
   page_table_freeing: {
@@ -128,7 +133,8 @@ export const LEFT_OUT = {
   },
   attributes: {
     what: 'owner, mode, ACLs, quota and time stamps',
-    reason: 'they change who may call and what is recorded, not who waits, except for calls queueing at the inode lock',
+    reason:
+      'they change who may call and what is recorded, not who waits, except for calls queueing at the inode lock',
     related: [],
   },
   iommu: {
@@ -148,7 +154,8 @@ export const LEFT_OUT = {
   },
   user_buffers: {
     what: 'page faults on the buffers of read(2) and write(2)',
-    reason: 'planned: the data of a call comes from nowhere, so that no call holds i_rwsem while it takes mmap_lock',
+    reason:
+      'planned: the data of a call comes from nowhere, so that no call holds i_rwsem while it takes mmap_lock',
     related: ['K19'],
   },
   signals: {

@@ -77,7 +77,10 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'The device no longer uses, and will not use, any translation in the range: its TLB is shot down and ' +
       'outstanding DMA has drained. Nor does a new translation there become visible before end, be it by a ' +
       'counter or by the sequence. To queue the shootdown for later is not enough.',
-    sources: ['include/linux/mmu_notifier.h (6.1), comment at mmu_interval_notifier_ops', 'Documentation/mm/hmm.rst'],
+    sources: [
+      'include/linux/mmu_notifier.h (6.1), comment at mmu_interval_notifier_ops',
+      'Documentation/mm/hmm.rst',
+    ],
     tag: 'seen',
     status: {
       kind: 'modelled',
@@ -134,7 +137,10 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'core then leaves out the end call of those that failed, makes it for list subscribers that had succeeded, ' +
       'and takes interval bookkeeping back. A list subscriber whose start can fail must hence have no end ' +
       'callback (K200).',
-    sources: ['mm/mmu_notifier.c:mn_hlist_invalidate_range_start (6.1)', 'mm/mmu_notifier.c:mn_itree_invalidate (6.1)'],
+    sources: [
+      'mm/mmu_notifier.c:mn_hlist_invalidate_range_start (6.1)',
+      'mm/mmu_notifier.c:mn_itree_invalidate (6.1)',
+    ],
     tag: 'seen',
     status: notModelled('list_notifiers'),
   },

@@ -48,7 +48,10 @@ export const PRESSURE_FACTS: readonly Fact[] = [
       'addresses, a list subscriber its ->release) and then every VMA is unmapped. A truncate walking the rmap ' +
       "can still call a notifier once the last task has ended. A subscription's memory stays valid until its " +
       'driver takes it out.',
-    sources: ['mm/mmu_notifier.c:mn_itree_release (6.1)', 'mm/mmu_notifier.c:mn_hlist_release (6.1), comment'],
+    sources: [
+      'mm/mmu_notifier.c:mn_itree_release (6.1)',
+      'mm/mmu_notifier.c:mn_hlist_release (6.1), comment',
+    ],
     tag: 'seen',
     status: {
       kind: 'modelled',

@@ -24,12 +24,27 @@ export function mix_content(old: number, token: number, from: number, to: number
 }
 
 /** Writes `token` to bytes [from, to) of pages [page, page + pages) of a file that lie at `pfn`. */
-export function write_blocks(k: Kernel, pfn: number, pages: number, token: number, from: number, to: number): void {
+export function write_blocks(
+  k: Kernel,
+  pfn: number,
+  pages: number,
+  token: number,
+  from: number,
+  to: number,
+): void {
   changeRuns(k.data, 0, pfn, pfn + pages, (old) => mix_content(old, token, from, to));
 }
 
 /** The same on the ghost of the file; a promise of durability for these pages no longer stands. */
-export function write_shadow(k: Kernel, inode: number, page: number, pages: number, token: number, from: number, to: number): void {
+export function write_shadow(
+  k: Kernel,
+  inode: number,
+  page: number,
+  pages: number,
+  token: number,
+  from: number,
+  to: number,
+): void {
   changeRuns(k.shadow, inode, page, page + pages, (old) => mix_content(old, token, from, to));
   k.promised.setRange(inode, page, page + pages, 0);
 }
@@ -39,7 +54,7 @@ export function persist_blocks(k: Kernel, pfn: number, pages: number): void {
   visitRuns(k.data, 0, pfn, pfn + pages, (from, to, value) => {
     k.media.setRange(0, from, to, value);
   });
-  for (let page = pfn; page < pfn + pages; ) {
+  for (let page = pfn; page < pfn + pages;) {
     const end = k.data.runEnd(0, page, pfn + pages);
     if (k.data.get(0, page) === 0) k.media.setRange(0, page, end, 0);
     page = end;
@@ -56,7 +71,7 @@ function comparePieces(
   pages: number,
   visit: (offset: number, length: number, value: number, expected: number) => void,
 ): void {
-  for (let offset = 0; offset < pages; ) {
+  for (let offset = 0; offset < pages;) {
     const expectedEnd = k.shadow.runEnd(inode, page + offset, page + pages) - page;
     const valueEnd = pfn === 0 ? pages : k.data.runEnd(0, pfn + offset, pfn + pages) - pfn;
     const end = Math.min(expectedEnd, valueEnd);
@@ -73,7 +88,15 @@ function vma_or_detached(k: Kernel, mm: number, va: number): number {
 }
 
 /** The CPU reads or writes `pages` pages at `va`, which its page table shows at `pfn`. */
-export function cpu_file_access(k: Kernel, mm: number, va: number, pages: number, pfn: number, write: boolean, token: number): void {
+export function cpu_file_access(
+  k: Kernel,
+  mm: number,
+  va: number,
+  pages: number,
+  pfn: number,
+  write: boolean,
+  token: number,
+): void {
   const vma = vma_or_detached(k, mm, va);
   if (is_anon_pfn(k, pfn) || vma === NO_VMA) {
     if (write) write_blocks(k, pfn, pages, token, 0, 4096);

@@ -27,7 +27,14 @@ export const dax_is_dirty = (entry: number): boolean => (dax_flags(entry) & PAGE
 export const dax_make_entry = (pfn: number, flags: number): number => pfn * DAX_PFN + flags;
 
 /** Sets and clears flags of the entries of [from, to); absent ones stay absent. */
-export function change_flags(k: Kernel, inode: number, from: number, to: number, set: number, clear: number): void {
+export function change_flags(
+  k: Kernel,
+  inode: number,
+  from: number,
+  to: number,
+  set: number,
+  clear: number,
+): void {
   changeRuns(k.i_pages, inode, from, to, (entry) => {
     if (entry === 0) return 0;
     return entry - dax_flags(entry) + ((dax_flags(entry) & ~clear) | set);
@@ -36,7 +43,9 @@ export function change_flags(k: Kernel, inode: number, from: number, to: number,
 
 /** dax_lock_entry(): the caller has seen that no entry of [from, to) is locked. */
 export function dax_lock_entries(k: Kernel, inode: number, from: number, to: number): void {
-  changeRuns(k.i_pages, inode, from, to, (entry) => (entry === 0 ? DAX_EMPTY | DAX_LOCKED : entry + DAX_LOCKED));
+  changeRuns(k.i_pages, inode, from, to, (entry) =>
+    entry === 0 ? DAX_EMPTY | DAX_LOCKED : entry + DAX_LOCKED,
+  );
   k.entry_owner.setRange(inode, from, to, k.current + 1);
 }
 
@@ -80,7 +89,8 @@ export const dax_delete_mapping_entries = path(
       f.locked = dax_is_locked(entry) ? 1 : 0;
       if (f.locked === 1) return;
       const end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
-      const kept = f.clean_only === 1 && (dax_flags(entry) & (PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE)) !== 0;
+      const kept =
+        f.clean_only === 1 && (dax_flags(entry) & (PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE)) !== 0;
       if (!kept) k.i_pages.setRange(f.inode, f.page, end, 0);
       // put_unlocked_entry(WAKE_ALL), whether the entry went or stayed.
       dax_wake_entries(k, f.inode, f.page, end, true);
@@ -99,7 +109,11 @@ export const invalidate_inode_pages2_range = path(
   'invalidate_inode_pages2_range',
   ['inode', 'from', 'to'],
   ({ branch, mark, call, ret }) => [
-    branch('mapping_empty', (k, f) => k.i_pages.nextNonZero(f.inode, 0, k.llong_max_pages) === k.llong_max_pages, 'done'),
+    branch(
+      'mapping_empty',
+      (k, f) => k.i_pages.nextNonZero(f.inode, 0, k.llong_max_pages) === k.llong_max_pages,
+      'done',
+    ),
     call(dax_delete_mapping_entries, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.from;
@@ -145,7 +159,11 @@ export const dax_layout_busy_page = path(
   'dax_layout_busy_page',
   ['inode', 'pfn', 'locked_at'],
   ({ label, act, mark, branch, call, sleep, jump, ret }) => [
-    branch('mapping_mapped', (k, f) => k.rules.layout_break_skips_unmapped_file && !mapping_mapped(k, f.inode), 'idle'),
+    branch(
+      'mapping_mapped',
+      (k, f) => k.rules.layout_break_skips_unmapped_file && !mapping_mapped(k, f.inode),
+      'idle',
+    ),
     call(unmap_mapping_pages, (k, f, callee) => {
       callee.inode = f.inode;
       callee.from = 0;

@@ -81,7 +81,10 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.dmaRead(6));
     story.settle();
     expect(content(story, 6)).not.toBe(0);
-    expect(story.events('dev_access').at(-1)).toMatchObject({ value: content(story, 6), pfn: block(story, 6) });
+    expect(story.events('dev_access').at(-1)).toMatchObject({
+      value: content(story, 6),
+      pfn: block(story, 6),
+    });
   });
 
   test('K43, K89 a pin of a hole keeps reading zeros after the block exists', () => {

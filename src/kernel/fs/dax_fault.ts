@@ -42,7 +42,14 @@ function like_pages_end(k: Kernel, inode: number, page: number, limit: number): 
 }
 
 /** dax_insert_entry(): the entries of [page, end) become `pfn` (or the zero page), still locked. */
-function dax_insert_entries(k: Kernel, inode: number, page: number, end: number, pfn: number, write: boolean): void {
+function dax_insert_entries(
+  k: Kernel,
+  inode: number,
+  page: number,
+  end: number,
+  pfn: number,
+  write: boolean,
+): void {
   const dirty = write || k.rules.read_fault_dirties_entry ? PAGECACHE_TAG_DIRTY : 0;
   const kept = dax_flags(k.i_pages.get(inode, page)) & (PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE);
   const zero = pfn === ZERO_PFN ? DAX_ZERO_PAGE : 0;
@@ -57,7 +64,14 @@ export const dax_iomap_pte_fault = path(
       f.error = f.page >= size_in_pages(k, f.inode) ? -VM_FAULT_SIGBUS : 0;
       if (f.error === 0) {
         const { inode, page, write } = f;
-        k.emit({ type: 'dax_fault', inode, page, pages: f.end - page, write: write === 1, device: f.device === 1 });
+        k.emit({
+          type: 'dax_fault',
+          inode,
+          page,
+          pages: f.end - page,
+          write: write === 1,
+          device: f.device === 1,
+        });
       }
     }),
     branch('beyond end of file', (_k, f) => f.error < 0, 'fail'),
@@ -100,7 +114,11 @@ export const dax_iomap_pte_fault = path(
     }),
 
     mark('mapped'),
-    branch('entry was not the zero page', (k, f) => !dax_is_zero_entry(k.i_pages.get(f.inode, f.page)), 'store'),
+    branch(
+      'entry was not the zero page',
+      (k, f) => !dax_is_zero_entry(k.i_pages.get(f.inode, f.page)),
+      'store',
+    ),
     call(unmap_mapping_pages, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.page;

@@ -18,30 +18,34 @@ function unused_inode(k: Kernel): number {
 }
 
 /** iput_final() for every inode whose last reference the caller dropped; runs without any lock held. */
-export const evict_unused_inodes = path('evict', ['inode'], ({ act, label, mark, branch, jump, down_write, up, call, ret }) => [
-  mark('next'),
-  act('iput_final', (k, f) => {
-    f.inode = unused_inode(k);
-    if (f.inode > 0) k.inodes.set(f.inode, INODE.evicted, 1);
-  }),
-  branch('nothing unused', (_k, f) => f.inode === 0, 'done'),
-  call(
-    dax_delete_mapping_entries,
-    (k, f, callee) => {
-      callee.inode = f.inode;
-      callee.from = 0;
-      callee.to = k.llong_max_pages;
-    },
-    'truncate_inode_pages_final',
-  ),
-  label('evict_inode', 'K62'),
-  down_write('free blocks', (_k, f) => i_data_sem(f.inode)),
-  act('free_range', (k, f) => {
-    free_range(k, f.inode, 0, k.llong_max_pages);
-    i_size_write(k, f.inode, 0, 0);
-  }),
-  up('free blocks done', (_k, f) => i_data_sem(f.inode)),
-  jump('next'),
-  mark('done'),
-  ret(),
-]);
+export const evict_unused_inodes = path(
+  'evict',
+  ['inode'],
+  ({ act, label, mark, branch, jump, down_write, up, call, ret }) => [
+    mark('next'),
+    act('iput_final', (k, f) => {
+      f.inode = unused_inode(k);
+      if (f.inode > 0) k.inodes.set(f.inode, INODE.evicted, 1);
+    }),
+    branch('nothing unused', (_k, f) => f.inode === 0, 'done'),
+    call(
+      dax_delete_mapping_entries,
+      (k, f, callee) => {
+        callee.inode = f.inode;
+        callee.from = 0;
+        callee.to = k.llong_max_pages;
+      },
+      'truncate_inode_pages_final',
+    ),
+    label('evict_inode', 'K62'),
+    down_write('free blocks', (_k, f) => i_data_sem(f.inode)),
+    act('free_range', (k, f) => {
+      free_range(k, f.inode, 0, k.llong_max_pages);
+      i_size_write(k, f.inode, 0, 0);
+    }),
+    up('free blocks done', (_k, f) => i_data_sem(f.inode)),
+    jump('next'),
+    mark('done'),
+    ret(),
+  ],
+);

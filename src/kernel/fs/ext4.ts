@@ -24,11 +24,17 @@ import {
 import { ext4_break_layouts } from './layout_break.ts';
 import { vfs_fallocate } from './open.ts';
 import { ext4_dax_read_iter, ext4_dax_write_iter, zero_old_tail } from './read_write.ts';
-import { dax_zero_page_bytes, truncate_pagecache, truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
+import {
+  dax_zero_page_bytes,
+  truncate_pagecache,
+  truncate_pagecache_range,
+  zero_partial_blocks,
+} from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
 
 /** First whole page of the range, and the page after its last whole one. */
-const first_block = (f: Record<'start_page' | 'start_byte', number>): number => f.start_page + (f.start_byte > 0 ? 1 : 0);
+const first_block = (f: Record<'start_page' | 'start_byte', number>): number =>
+  f.start_page + (f.start_byte > 0 ? 1 : 0);
 
 /** ext4_setattr() for ATTR_SIZE: the break stands outside the test for shrinking (K49, K50). */
 const ext4_setattr = path(
@@ -47,7 +53,11 @@ const ext4_setattr = path(
       f.old_byte = size_byte(k, f.inode);
     }),
     branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
-    branch('same size', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) === 0, 'pagecache'),
+    branch(
+      'same size',
+      (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) === 0,
+      'pagecache',
+    ),
     down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
     act('i_size_write', (k, f) => {
       zero_old_tail(k, f.inode, f.size_page, f.size_byte);
@@ -97,7 +107,9 @@ const ext4_fallocate = path(
 );
 
 function preallocate(k: Kernel, f: Record<RangeLocals, number>): number {
-  return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN) ? 0 : -ENOSPC;
+  return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN)
+    ? 0
+    : -ENOSPC;
 }
 
 /** The file ends no earlier than at the position; what lay between reads as zeros. */
@@ -216,7 +228,8 @@ const ext4_zero_range: Fallocate = path(
 function shift_error(k: Kernel, f: Record<RangeLocals, number>, insert: boolean): number {
   if (f.start_byte > 0 || f.end_byte > 0) return -EINVAL;
   if (insert) {
-    if (beyond_maxbytes(k, size_page(k, f.inode) + f.end_page - f.start_page, size_byte(k, f.inode))) return -EFBIG;
+    if (beyond_maxbytes(k, size_page(k, f.inode) + f.end_page - f.start_page, size_byte(k, f.inode)))
+      return -EFBIG;
     return at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte) ? -EINVAL : 0;
   }
   return at_or_beyond_eof(k, f.inode, f.end_page, f.end_byte) ? -EINVAL : 0;

@@ -32,7 +32,7 @@ export function block_owner(k: Kernel, pfn: number): number {
 
 /** Gives every hole of [from, to) blocks in state `state`; zeroes them when they become readable. False: no space. */
 export function allocate_range(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
-  for (let page = from; page < to; ) {
+  for (let page = from; page < to;) {
     const end = k.extents.runEnd(inode, page, to);
     if (k.extents.get(inode, page) === 0 && !allocate_hole(k, inode, page, end, state)) return false;
     page = end;
@@ -42,7 +42,7 @@ export function allocate_range(k: Kernel, inode: number, from: number, to: numbe
 
 function allocate_hole(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
   const limit = k.options.blocks + 1;
-  for (let page = from, pfn = 1; page < to; ) {
+  for (let page = from, pfn = 1; page < to;) {
     while (pfn < limit && k.block_state.get(0, pfn) !== BLOCK_FREE) pfn = k.block_state.runEnd(0, pfn, limit);
     if (pfn >= limit) return false;
     const pages = Math.min(to - page, k.block_state.runEnd(0, pfn, limit) - pfn);
@@ -53,7 +53,14 @@ function allocate_hole(k: Kernel, inode: number, from: number, to: number, state
   return true;
 }
 
-function take_blocks(k: Kernel, inode: number, page: number, pfn: number, pages: number, state: number): void {
+function take_blocks(
+  k: Kernel,
+  inode: number,
+  page: number,
+  pfn: number,
+  pages: number,
+  state: number,
+): void {
   k.block_state.setRange(0, pfn, pfn + pages, BLOCK_OWNED + inode);
   k.block_index.setRange(0, pfn, pfn + pages, page + 1);
   k.extents.setRange(inode, page, page + pages, pfn * EXT_PFN + state);
@@ -83,7 +90,9 @@ export function allocate_written(k: Kernel, inode: number, from: number, to: num
 
 /** Mapped extents of [from, to) become unwritten in place: they read as zeros (ext4 ZERO_RANGE, K53). */
 export function convert_to_unwritten(k: Kernel, inode: number, from: number, to: number): void {
-  changeRuns(k.extents, inode, from, to, (extent) => (ext_mapped(extent) ? extent - EXT_MAPPED + EXT_UNWRITTEN : extent));
+  changeRuns(k.extents, inode, from, to, (extent) =>
+    ext_mapped(extent) ? extent - EXT_MAPPED + EXT_UNWRITTEN : extent,
+  );
   forget_content(k, inode, from, to);
 }
 

@@ -32,7 +32,10 @@ describe.each(BOTH)('%s', (memory) => {
     expect(story.drive('other')).toBe('asleep');
     expect(story.waitsFor('other')).toBe(`page_idle ${block(story, 0)}`);
     expect(story.holds('other', i_rwsem(1))).toBe('write');
-    expect([size(story), extents(story, 4, 6)]).toEqual([[8, 0], ['mapped', 'mapped']]);
+    expect([size(story), extents(story, 4, 6)]).toEqual([
+      [8, 0],
+      ['mapped', 'mapped'],
+    ]);
     story.run('app', sys.detach());
     expect(story.finish('other', call)).toBe('ok');
   });
@@ -53,7 +56,10 @@ describe.each(BOTH)('%s', (memory) => {
     expect(story.drive('other')).toBe(memory === 'ext4_dax' ? 'done' : 'asleep');
     if (memory === 'xfs_dax') story.run('app', sys.detach());
     expect(story.finish('other', call)).toBe('ok');
-    expect([size(story), extents(story, 8, 10)]).toEqual([[10, 0], ['unwritten', 'unwritten']]);
+    expect([size(story), extents(story, 8, 10)]).toEqual([
+      [10, 0],
+      ['unwritten', 'unwritten'],
+    ]);
     expect(story.events('layout_break')).toHaveLength(memory === 'ext4_dax' ? 0 : 1);
   });
 
@@ -82,7 +88,12 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.alloc(4, 10));
     story.run('app', sys.punch(3, 9));
     const ext4 = memory === 'ext4_dax';
-    expect(extents(story, 3, 10)).toEqual(['hole', 'hole', ...Array.from({ length: 4 }, () => (ext4 ? 'unwritten' : 'hole')), 'unwritten']);
+    expect(extents(story, 3, 10)).toEqual([
+      'hole',
+      'hole',
+      ...Array.from({ length: 4 }, () => (ext4 ? 'unwritten' : 'hole')),
+      'unwritten',
+    ]);
     story.run('app', sys.punch(9, 10));
     expect(extent(story, 9)).toBe(ext4 ? 'unwritten' : 'hole');
   });
@@ -125,7 +136,10 @@ describe.each(BOTH)('%s', (memory) => {
     expect(story.finish('other', call)).toBe('EINTR');
     const grown = memory === 'ext4_dax';
     expect(size(story)).toEqual(grown ? [11, 20] : [8, 0]);
-    expect(extents(story, 7, 12)).toEqual(['mapped', ...Array.from({ length: 4 }, () => (grown ? 'unwritten' : 'hole'))]);
+    expect(extents(story, 7, 12)).toEqual([
+      'mapped',
+      ...Array.from({ length: 4 }, () => (grown ? 'unwritten' : 'hole')),
+    ]);
     expect(story.events('blocks_freed')).toEqual([]);
   });
 

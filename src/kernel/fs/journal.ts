@@ -13,7 +13,9 @@ import { BLOCK_FREE, BLOCK_FREED, clear_inode_dirty } from './extent.ts';
 /** Everything changed so far is what a crash leaves; freed blocks can be taken again. */
 export function journal_commit(k: Kernel): void {
   if (k.counters.get(0, COUNTER.freed) > 0) {
-    changeRuns(k.block_state, 0, 1, k.options.blocks + 1, (state) => (state === BLOCK_FREED ? BLOCK_FREE : state));
+    changeRuns(k.block_state, 0, 1, k.options.blocks + 1, (state) =>
+      state === BLOCK_FREED ? BLOCK_FREE : state,
+    );
     k.counters.set(0, COUNTER.freed, 0);
   }
   if (k.options.durability) commit_inodes(k);

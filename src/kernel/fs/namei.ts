@@ -9,30 +9,34 @@ import { inode_get, inode_put, mark_inode_dirty } from './inode.ts';
 import { do_truncate } from './truncate.ts';
 
 /** open(2): a file that does not exist is made; with O_TRUNC its size becomes 0. */
-export const do_sys_open = path('do_sys_open', ['inode', 'trunc', 'error'], ({ act, label, branch, mark, call, ret }) => [
-  label('do_dentry_open', 'K49', (k, f) => {
-    if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
-      k.inodes.set(f.inode, INODE.nlink, 1);
-      mark_inode_dirty(k, f.inode);
-    }
-    inode_get(k, f.inode);
-  }),
-  branch('no O_TRUNC', (_k, f) => f.trunc === 0, 'done'),
-  call(
-    do_truncate,
-    (_k, f, callee) => {
-      callee.inode = f.inode;
-    },
-    'handle_truncate',
-  ),
-  act('result', (k, f) => {
-    f.error = k.ret;
-    // A failed O_TRUNC fails the open: no descriptor is left behind.
-    if (f.error < 0) inode_put(k, f.inode);
-  }),
-  mark('done'),
-  ret((_k, f) => f.error),
-]);
+export const do_sys_open = path(
+  'do_sys_open',
+  ['inode', 'trunc', 'error'],
+  ({ act, label, branch, mark, call, ret }) => [
+    label('do_dentry_open', 'K49', (k, f) => {
+      if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
+        k.inodes.set(f.inode, INODE.nlink, 1);
+        mark_inode_dirty(k, f.inode);
+      }
+      inode_get(k, f.inode);
+    }),
+    branch('no O_TRUNC', (_k, f) => f.trunc === 0, 'done'),
+    call(
+      do_truncate,
+      (_k, f, callee) => {
+        callee.inode = f.inode;
+      },
+      'handle_truncate',
+    ),
+    act('result', (k, f) => {
+      f.error = k.ret;
+      // A failed O_TRUNC fails the open: no descriptor is left behind.
+      if (f.error < 0) inode_put(k, f.inode);
+    }),
+    mark('done'),
+    ret((_k, f) => f.error),
+  ],
+);
 
 /** close(2) of the last descriptor of an open file. */
 export const close_fd = path('__fput', ['inode'], ({ label, call, ret }) => [

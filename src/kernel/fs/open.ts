@@ -34,7 +34,9 @@ const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
   );
 
 /** The system call's path for each mode of a filesystem. */
-export function vfs_fallocate(modes: Readonly<Record<FallocateMode, Fallocate>>): Record<FallocateMode, Fallocate> {
+export function vfs_fallocate(
+  modes: Readonly<Record<FallocateMode, Fallocate>>,
+): Record<FallocateMode, Fallocate> {
   return {
     alloc: vfsFallocate('alloc', modes.alloc),
     punch: vfsFallocate('punch', modes.punch),

@@ -16,11 +16,19 @@ import { compare, i_size_write, size_byte, size_in_pages, size_page } from './in
 import { dax_zero_page_bytes } from './truncate.ts';
 
 /** Copies `token` into bytes [start, end) of pages that all have written blocks. */
-function dax_copy_from_iter(k: Kernel, inode: number, token: number, startPage: number, startByte: number, endPage: number, endByte: number): void {
+function dax_copy_from_iter(
+  k: Kernel,
+  inode: number,
+  token: number,
+  startPage: number,
+  startByte: number,
+  endPage: number,
+  endByte: number,
+): void {
   const last = endByte > 0 ? endPage + 1 : endPage;
   visitRuns(k.extents, inode, startPage, last, (page, end, extent) => {
     const pfn = ext_pfn(extent);
-    for (let at = page; at < end; ) {
+    for (let at = page; at < end;) {
       const from = at === startPage ? startByte : 0;
       const to = at === endPage ? endByte : 4096;
       // The partial first and last pages stand alone, everything between is one piece.
@@ -47,7 +55,8 @@ export function zero_old_tail(k: Kernel, inode: number, toPage: number, toByte: 
 function iomap_end_of(k: Kernel, inode: number, page: number, last: number): number {
   const mapped = ext_mapped(k.extents.get(inode, page));
   let end = page;
-  while (end < last && ext_mapped(k.extents.get(inode, end)) === mapped) end = k.extents.runEnd(inode, end, last);
+  while (end < last && ext_mapped(k.extents.get(inode, end)) === mapped)
+    end = k.extents.runEnd(inode, end, last);
   return end;
 }
 
@@ -57,7 +66,18 @@ function iomap_end_of(k: Kernel, inode: number, page: number, last: number): num
  */
 export const dax_write_iter = path(
   'dax_iomap_rw',
-  ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'page', 'piece', 'new_blocks', 'error'],
+  [
+    'inode',
+    'start_page',
+    'start_byte',
+    'end_page',
+    'end_byte',
+    'token',
+    'page',
+    'piece',
+    'new_blocks',
+    'error',
+  ],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
     act('zero the old tail', (k, f) => {
       f.page = f.start_page;
@@ -83,7 +103,15 @@ export const dax_write_iter = path(
     label('dax_copy_from_iter', 'K68', (k, f) => {
       const whole = f.piece === last_page(f);
       const from = f.page === f.start_page ? f.start_byte : 0;
-      dax_copy_from_iter(k, f.inode, f.token, f.page, from, whole ? f.end_page : f.piece, whole ? f.end_byte : 0);
+      dax_copy_from_iter(
+        k,
+        f.inode,
+        f.token,
+        f.page,
+        from,
+        whole ? f.end_page : f.piece,
+        whole ? f.end_byte : 0,
+      );
       f.page = f.piece;
     }),
     branch('more to write', (_k, f) => f.page < last_page(f), 'iomap_iter'),
@@ -133,7 +161,7 @@ export const xfs_file_dax_write = writeIter('xfs_file_dax_write');
 /** Reads what [start, end) of the file holds, up to its size. */
 function dax_read(k: Kernel, inode: number, startPage: number, endPage: number, endByte: number): void {
   const last = Math.min(endByte > 0 ? endPage + 1 : endPage, size_in_pages(k, inode));
-  for (let page = startPage; page < last; ) {
+  for (let page = startPage; page < last;) {
     const end = k.extents.runEnd(inode, page, last);
     const extent = k.extents.get(inode, page);
     read_file_pages(k, inode, page, end - page, ext_mapped(extent) ? ext_pfn(extent) : 0);
@@ -144,14 +172,18 @@ function dax_read(k: Kernel, inode: number, startPage: number, endPage: number, 
 
 /** read(2): i_rwsem for read (K18). */
 const readIter = (name: string) =>
-  path(name, ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'], ({ label, down_read, up, ret }) => [
-    down_read('inode_lock_shared', (_k, f) => i_rwsem(f.inode)),
-    label('dax_iomap_rw', 'K18', (k, f) => {
-      dax_read(k, f.inode, f.start_page, f.end_page, f.end_byte);
-    }),
-    up('inode_unlock_shared', (_k, f) => i_rwsem(f.inode)),
-    ret(),
-  ]);
+  path(
+    name,
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'],
+    ({ label, down_read, up, ret }) => [
+      down_read('inode_lock_shared', (_k, f) => i_rwsem(f.inode)),
+      label('dax_iomap_rw', 'K18', (k, f) => {
+        dax_read(k, f.inode, f.start_page, f.end_page, f.end_byte);
+      }),
+      up('inode_unlock_shared', (_k, f) => i_rwsem(f.inode)),
+      ret(),
+    ],
+  );
 
 export const ext4_dax_read_iter = readIter('ext4_dax_read_iter');
 export const xfs_file_dax_read = readIter('xfs_file_dax_read');

@@ -41,8 +41,12 @@ describe.each(BOTH)('%s', (memory) => {
     expect(size(story)).toEqual([8, 0]);
     const steps: string[] = [];
     while (story.k.m.runnable(story.task('other'))) {
-      if (story.events('size').length > 0 && steps.length === 0) steps.push(`size with ${story.holds('other', i_rwsem(1))}/${story.holds('other', invalidate_lock(1))}`);
-      if (entry(story, 5).kind === 'absent' && steps.length === 1) steps.push(`entries gone, block ${extent(story, 5)}`);
+      if (story.events('size').length > 0 && steps.length === 0)
+        steps.push(
+          `size with ${story.holds('other', i_rwsem(1))}/${story.holds('other', invalidate_lock(1))}`,
+        );
+      if (entry(story, 5).kind === 'absent' && steps.length === 1)
+        steps.push(`entries gone, block ${extent(story, 5)}`);
       story.step('other');
     }
     expect(steps).toEqual(['size with write/write', 'entries gone, block mapped']);

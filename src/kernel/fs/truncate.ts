@@ -35,22 +35,26 @@ export const truncate_pagecache = path('truncate_pagecache', ['inode', 'from'], 
 ]);
 
 /** truncate_pagecache_range(): whole pages of [from, to); private copies stay (K46, K52). */
-export const truncate_pagecache_range = path('truncate_pagecache_range', ['inode', 'from', 'to'], ({ call, branch, mark, ret }) => [
-  branch('no whole page', (_k, f) => f.from >= f.to, 'delete'),
-  call(unmap_mapping_pages, (_k, f, callee) => {
-    callee.inode = f.inode;
-    callee.from = f.from;
-    callee.to = f.to;
-    callee.even_cows = 0;
-  }),
-  mark('delete'),
-  call(dax_delete_mapping_entries, (_k, f, callee) => {
-    callee.inode = f.inode;
-    callee.from = f.from;
-    callee.to = f.to;
-  }),
-  ret(),
-]);
+export const truncate_pagecache_range = path(
+  'truncate_pagecache_range',
+  ['inode', 'from', 'to'],
+  ({ call, branch, mark, ret }) => [
+    branch('no whole page', (_k, f) => f.from >= f.to, 'delete'),
+    call(unmap_mapping_pages, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = f.to;
+      callee.even_cows = 0;
+    }),
+    mark('delete'),
+    call(dax_delete_mapping_entries, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
+    ret(),
+  ],
+);
 
 /** dax_zero_range() within one page: zeroes bytes [from, to) on the medium if the page has a written block. */
 export function dax_zero_page_bytes(k: Kernel, inode: number, page: number, from: number, to: number): void {
@@ -80,24 +84,28 @@ export function zero_partial_blocks(
 }
 
 /** do_truncate(): truncate(2), ftruncate(2) and O_TRUNC; i_rwsem for write around the filesystem's setattr. */
-export const do_truncate = path('do_truncate', ['inode', 'size_page', 'size_byte', 'error'], ({ act, down_write, up, invoke, ret }) => [
-  down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
-  act('size change begins', (k, f) => {
-    count_size_change(k, f.inode, 1);
-  }),
-  invoke<'inode' | 'size_page' | 'size_byte'>(
-    'i_op->setattr',
-    (k) => k.fs.setattr_size,
-    (_k, f, callee) => {
-      callee.inode = f.inode;
-      callee.size_page = f.size_page;
-      callee.size_byte = f.size_byte;
-    },
-  ),
-  act('size change ends', (k, f) => {
-    f.error = k.ret;
-    count_size_change(k, f.inode, -1);
-  }),
-  up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
-  ret((_k, f) => f.error),
-]);
+export const do_truncate = path(
+  'do_truncate',
+  ['inode', 'size_page', 'size_byte', 'error'],
+  ({ act, down_write, up, invoke, ret }) => [
+    down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    act('size change begins', (k, f) => {
+      count_size_change(k, f.inode, 1);
+    }),
+    invoke<'inode' | 'size_page' | 'size_byte'>(
+      'i_op->setattr',
+      (k) => k.fs.setattr_size,
+      (_k, f, callee) => {
+        callee.inode = f.inode;
+        callee.size_page = f.size_page;
+        callee.size_byte = f.size_byte;
+      },
+    ),
+    act('size change ends', (k, f) => {
+      f.error = k.ret;
+      count_size_change(k, f.inode, -1);
+    }),
+    up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+    ret((_k, f) => f.error),
+  ],
+);

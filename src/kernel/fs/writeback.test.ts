@@ -28,7 +28,11 @@ describe.each(BOTH)('%s', (memory) => {
       { kind: 'block', dirty: true, locked: true },
     ]);
     story.stepTo('app', 'dax_flush');
-    expect([pte(story, 2), media(story, 2) === content(story, 2), entry(story, 2).dirty]).toEqual(['read-only', false, true]);
+    expect([pte(story, 2), media(story, 2) === content(story, 2), entry(story, 2).dirty]).toEqual([
+      'read-only',
+      false,
+      true,
+    ]);
     story.stepTo('app', 'dax_unlock_entry');
     expect([media(story, 2) === content(story, 2), entry(story, 2).dirty]).toEqual([true, true]);
     story.drive('app');
@@ -42,7 +46,10 @@ describe.each(BOTH)('%s', (memory) => {
     story.settle();
     story.forget();
     story.run('other', sys.fsync());
-    expect(story.events('callback_start').map((event) => event.event)).toEqual(['PROTECTION_PAGE', 'PROTECTION_PAGE']);
+    expect(story.events('callback_start').map((event) => event.event)).toEqual([
+      'PROTECTION_PAGE',
+      'PROTECTION_PAGE',
+    ]);
     expect(story.eventTypes('callback_end', 'flush').slice(0, 2)).toEqual(['callback_end', 'flush']);
     expect(devicePte(story, 2)).toBe('none');
     story.run('app', sys.dmaWrite(2));
@@ -130,6 +137,9 @@ describe.each(BOTH)('%s', (memory) => {
     story.stepTo('app', 'dax_flush');
     expect(story.run('thread', sys.munmap(6, 8))).toBe('ok');
     story.drive('app');
-    expect([media(story, 2) === content(story, 2), media(story, 3) === content(story, 3)]).toEqual([true, false]);
+    expect([media(story, 2) === content(story, 2), media(story, 3) === content(story, 3)]).toEqual([
+      true,
+      false,
+    ]);
   });
 });

@@ -133,7 +133,7 @@ function visit_cached(
  */
 function note_owed(k: Kernel, inode: number, from: number, to: number, slot: number): void {
   visit_cached(k, inode, from, to, (pfn, pages) => {
-    for (let at = pfn; at < pfn + pages; ) {
+    for (let at = pfn; at < pfn + pages;) {
       const end = Math.min(k.data.runEnd(0, at, pfn + pages), k.media.runEnd(0, at, pfn + pages));
       if (k.data.get(0, at) !== k.media.get(0, at)) or_owed(k, at, end, slot);
       at = end;
@@ -142,7 +142,7 @@ function note_owed(k: Kernel, inode: number, from: number, to: number, slot: num
 }
 
 function or_owed(k: Kernel, from: number, to: number, slot: number): void {
-  for (let pfn = from; pfn < to; ) {
+  for (let pfn = from; pfn < to;) {
     const end = k.owed.runEnd(0, pfn, to);
     k.owed.setRange(0, pfn, end, k.owed.get(0, pfn) | slot);
     pfn = end;
@@ -179,7 +179,8 @@ function promise_range(k: Kernel, inode: number, from: number, to: number): void
 function promise_pages(k: Kernel, inode: number, page: number, end: number, pfn: number): void {
   for (let at = page; at < end; at++) {
     const value = k.media.get(0, pfn + at - page);
-    if (value !== 0 && value === k.data.get(0, pfn + at - page)) k.promised.setRange(inode, at, at + 1, value);
+    if (value !== 0 && value === k.data.get(0, pfn + at - page))
+      k.promised.setRange(inode, at, at + 1, value);
   }
 }
 

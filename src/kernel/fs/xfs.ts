@@ -27,7 +27,12 @@ import {
 import { xfs_break_layouts } from './layout_break.ts';
 import { vfs_fallocate } from './open.ts';
 import { xfs_file_dax_read, xfs_file_dax_write, zero_old_tail } from './read_write.ts';
-import { dax_zero_page_bytes, truncate_pagecache, truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
+import {
+  dax_zero_page_bytes,
+  truncate_pagecache,
+  truncate_pagecache_range,
+  zero_partial_blocks,
+} from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
 
 const first_after = (page: number, byte: number): number => (byte > 0 ? page + 1 : page);
@@ -37,7 +42,15 @@ const xfs_setattr_size = path(
   'xfs_setattr_size',
   ['inode', 'size_page', 'size_byte', 'old_page', 'old_byte'],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
-    branch('zero length already', (k, f) => f.size_page === 0 && f.size_byte === 0 && size_in_pages(k, f.inode) === 0 && has_no_extents(k, f.inode), 'done'),
+    branch(
+      'zero length already',
+      (k, f) =>
+        f.size_page === 0 &&
+        f.size_byte === 0 &&
+        size_in_pages(k, f.inode) === 0 &&
+        has_no_extents(k, f.inode),
+      'done',
+    ),
     label('inode_dio_wait', 'K51', (k, f) => {
       f.old_page = size_page(k, f.inode);
       f.old_byte = size_byte(k, f.inode);
@@ -220,25 +233,37 @@ const RANGE = ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'kee
 
 /** xfs_alloc_file_space() over whole blocks, then the size if the file must grow. */
 function alloc_file_space(k: Kernel, f: Record<RangeLocals, number>): number {
-  return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN) ? 0 : -ENOSPC;
+  return allocate_range(k, f.inode, f.start_page, first_after(f.end_page, f.end_byte), EXT_UNWRITTEN)
+    ? 0
+    : -ENOSPC;
 }
 
-const xfs_alloc = path('xfs_alloc_file_space', [...RANGE, 'error'], ({ act, mark, branch, down_write, up, call, ret }) => [
-  down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
-  act('allocate', (k, f) => {
-    f.error = alloc_file_space(k, f);
-  }),
-  up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
-  branch('ENOSPC', (_k, f) => f.error < 0, 'done'),
-  branch('keep size', (k, f) => f.keep_size === 1 || compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) <= 0, 'done'),
-  call(xfs_setattr_size, (_k, f, callee) => {
-    callee.inode = f.inode;
-    callee.size_page = f.end_page;
-    callee.size_byte = f.end_byte;
-  }),
-  mark('done'),
-  ret((_k, f) => f.error),
-]);
+const xfs_alloc = path(
+  'xfs_alloc_file_space',
+  [...RANGE, 'error'],
+  ({ act, mark, branch, down_write, up, call, ret }) => [
+    down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
+    act('allocate', (k, f) => {
+      f.error = alloc_file_space(k, f);
+    }),
+    up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
+    branch('ENOSPC', (_k, f) => f.error < 0, 'done'),
+    branch(
+      'keep size',
+      (k, f) =>
+        f.keep_size === 1 ||
+        compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) <= 0,
+      'done',
+    ),
+    call(xfs_setattr_size, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.size_page = f.end_page;
+      callee.size_byte = f.end_byte;
+    }),
+    mark('done'),
+    ret((_k, f) => f.error),
+  ],
+);
 
 const xfs_punch = path('xfs_punch_hole', RANGE, ({ call, ret }) => [
   call(xfs_free_file_space, (_k, f, callee) => {

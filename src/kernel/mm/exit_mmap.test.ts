@@ -24,7 +24,11 @@ describe.each(BOTH)('%s', (memory) => {
     // The subscription outlives the address space until the driver removes it.
     expect(story.k.subs.get(0, SUB.state)).toBe(SUB_IN_TREE);
     story.drive('app');
-    expect([pte(story, 0), story.k.subs.get(0, SUB.state), story.dead('app')]).toEqual(['none', SUB_NONE, true]);
+    expect([pte(story, 0), story.k.subs.get(0, SUB.state), story.dead('app')]).toEqual([
+      'none',
+      SUB_NONE,
+      true,
+    ]);
   });
 
   test('K79 a truncate still calls the notifier of an mm that exits, until its VMAs are gone', () => {

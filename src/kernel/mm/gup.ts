@@ -18,7 +18,13 @@ import { handle_mm_fault } from './memory.ts';
 import { find_vma, NO_VMA } from './vma.ts';
 
 /** check_vma_flags(): 0 or the error the slow path returns for this VMA (K88, K94). */
-export function check_vma_flags(k: Kernel, mm: number, va: number, write: boolean, longterm: boolean): number {
+export function check_vma_flags(
+  k: Kernel,
+  mm: number,
+  va: number,
+  write: boolean,
+  longterm: boolean,
+): number {
   const vma = find_vma(k, mm, va);
   if (vma === NO_VMA) return -EFAULT;
   if (longterm && k.rules.longterm_refused_on_fsdax) return -EOPNOTSUPP;

@@ -53,15 +53,20 @@ describe.each(BOTH)('%s', (memory) => {
   test('K3 a store needs a VMA that may be written', () => {
     const story = new Story({ memory, driver: none, files: [written(4)] });
     story.run('app', sys.mmapShared(0, 4, { writable: false }));
-    expect([story.run('app', sys.load(0)), story.run('app', sys.store(0)), story.run('app', sys.load(9))]).toEqual([
-      'ok',
-      'EFAULT',
-      'EFAULT',
-    ]);
+    expect([
+      story.run('app', sys.load(0)),
+      story.run('app', sys.store(0)),
+      story.run('app', sys.load(9)),
+    ]).toEqual(['ok', 'EFAULT', 'EFAULT']);
   });
 
   test('K3 one access stays within one mapping, though the blocks behind two of them are neighbours', () => {
-    const story = new Story({ memory, driver: none, files: [written(2), written(2)], setup: { store: 'runs', grain: 'run' } });
+    const story = new Story({
+      memory,
+      driver: none,
+      files: [written(2), written(2)],
+      setup: { store: 'runs', grain: 'run' },
+    });
     story.run('app', sys.mmapShared(0, 2));
     story.run('app', sys.mmapShared(2, 4, { file: 1 }));
     story.run('app', sys.load(0, 4));

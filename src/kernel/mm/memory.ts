@@ -13,7 +13,18 @@ import { type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
 import { cpu_file_access } from '../fs/content.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
 import { alloc_anon_page } from './page.ts';
-import { mk_pte, PTE_ANON, PTE_DIRTY, PTE_WRITE, pte_allows, pte_anon, pte_flags, pte_pfn, pte_present, set_pte_at } from './pgtable.ts';
+import {
+  mk_pte,
+  PTE_ANON,
+  PTE_DIRTY,
+  PTE_WRITE,
+  pte_allows,
+  pte_anon,
+  pte_flags,
+  pte_pfn,
+  pte_present,
+  set_pte_at,
+} from './pgtable.ts';
 import { find_vma, linear_page_index, NO_VMA } from './vma.ts';
 
 /** 0 when the VMA at `va` allows the access, -EFAULT when there is none or it does not. */

@@ -100,9 +100,15 @@ describe.each(BOTH)('%s', (memory) => {
     const story = mirrored();
     const moved = pfnAt(story, 8);
     expect(story.run('app', sys.mremap(8, 12, 40, 44))).toBe('ok');
-    expect(story.events('inv_start').every(({ from, to, event }) => from === 8 && to === 12 && event === 'UNMAP')).toBe(true);
+    expect(
+      story.events('inv_start').every(({ from, to, event }) => from === 8 && to === 12 && event === 'UNMAP'),
+    ).toBe(true);
     expect([pte(story, 8), pte(story, 40), pfnAt(story, 40)]).toEqual(['none', 'read-write', moved]);
-    expect([devicePte(story, 8), devicePte(story, 7), devicePages(story)]).toEqual(['none', 'read-write', 12]);
+    expect([devicePte(story, 8), devicePte(story, 7), devicePages(story)]).toEqual([
+      'none',
+      'read-write',
+      12,
+    ]);
     story.run('app', sys.dmaRead(8));
     story.settle();
     expect(story.events('dma_end').at(-1)?.ret).toBe(-14);

@@ -118,23 +118,27 @@ const do_munmap = path('do_munmap', ['mm', 'from', 'to'], ({ call, ret }) => [
 ]);
 
 /** munmap(2). */
-export const __vm_munmap = path('__vm_munmap', ['mm', 'from', 'to'], ({ down_write, downgrade_write, up, call, ret }) => [
-  down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
-  call(detach_vmas_to_be_unmapped, (_k, f, callee) => {
-    callee.mm = f.mm;
-    callee.from = f.from;
-    callee.to = f.to;
-  }),
-  downgrade_write('mmap_write_downgrade', (_k, f) => mmap_lock(f.mm)),
-  call(unmap_region, (_k, f, callee) => {
-    callee.mm = f.mm;
-    callee.from = f.from;
-    callee.to = f.to;
-  }),
-  up('mmap_read_unlock', (_k, f) => mmap_lock(f.mm)),
-  call(evict_unused_inodes, () => undefined),
-  ret(),
-]);
+export const __vm_munmap = path(
+  '__vm_munmap',
+  ['mm', 'from', 'to'],
+  ({ down_write, downgrade_write, up, call, ret }) => [
+    down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
+    call(detach_vmas_to_be_unmapped, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
+    downgrade_write('mmap_write_downgrade', (_k, f) => mmap_lock(f.mm)),
+    call(unmap_region, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
+    up('mmap_read_unlock', (_k, f) => mmap_lock(f.mm)),
+    call(evict_unused_inodes, () => undefined),
+    ret(),
+  ],
+);
 
 /** mmap(2) of a file at a fixed address: what was there is unmapped first. */
 export const ksys_mmap_pgoff = path(
@@ -163,7 +167,7 @@ export const ksys_mmap_pgoff = path(
 
 /** move_ptes(): entries of the old range appear at the new one. */
 function move_ptes(k: Kernel, mm: number, from: number, to: number, newFrom: number): void {
-  for (let va = from; va < to; ) {
+  for (let va = from; va < to;) {
     const end = k.ptes.runEnd(mm, va, to);
     k.ptes.setRange(mm, newFrom + va - from, newFrom + end - from, k.ptes.get(mm, va));
     k.ptes.setRange(mm, va, end, 0);
@@ -179,7 +183,11 @@ export const sys_mremap = path(
   ['mm', 'from', 'to', 'new_from', 'new_to', 'vma', 'inode'],
   ({ label, act, mark, branch, jump, down_write, up, call, ret }) => [
     down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
-    branch('new range is free', (k, f) => f.new_from === f.from || first_vma(k, f.mm, f.new_from, f.new_to, false) === NO_VMA, 'resize VMA'),
+    branch(
+      'new range is free',
+      (k, f) => f.new_from === f.from || first_vma(k, f.mm, f.new_from, f.new_to, false) === NO_VMA,
+      'resize VMA',
+    ),
     call(
       do_munmap,
       (_k, f, callee) => {
@@ -304,7 +312,8 @@ export const unmap_all = path('exit_mmap unmap_vmas', ['mm'], ({ down_write, up,
 function lastAddress(k: Kernel, mm: number): number {
   let last = 0;
   for (let vma = 0; vma < k.counters.get(0, COUNTER.vmas); vma++) {
-    if (k.vmas.get(vma, VMA.used) === 1 && k.vmas.get(vma, VMA.mm) === mm) last = Math.max(last, k.vmas.get(vma, VMA.end));
+    if (k.vmas.get(vma, VMA.used) === 1 && k.vmas.get(vma, VMA.mm) === mm)
+      last = Math.max(last, k.vmas.get(vma, VMA.end));
   }
   return last;
 }

@@ -3,7 +3,16 @@ import { hmm_mirror } from '../../drivers/hmm_mirror.ts';
 import * as sys from '../../run/fixtures/calls.ts';
 import { devicePages, devicePte } from '../../run/fixtures/look.ts';
 import { BOTH, Story, written } from '../../run/fixtures/story.ts';
-import { i_mmap_rwsem, MM, mmap_lock, SUB, SUB_DEFERRED_INSERT, SUB_DEFERRED_REMOVE, SUB_IN_TREE, SUB_NONE } from '../kernel.ts';
+import {
+  i_mmap_rwsem,
+  MM,
+  mmap_lock,
+  SUB,
+  SUB_DEFERRED_INSERT,
+  SUB_DEFERRED_REMOVE,
+  SUB_IN_TREE,
+  SUB_NONE,
+} from '../kernel.ts';
 
 const seqOfMm = (story: Story): number => story.k.mms.get(0, MM.invalidate_seq);
 const seqOf = (story: Story, region = 0): number => story.k.subs.get(region, SUB.invalidate_seq);
@@ -36,7 +45,8 @@ describe.each(BOTH)('%s', (memory) => {
     while (story.k.m.runnable(story.task('app'))) {
       story.step('app');
       const locks = [mmap_lock(0), i_mmap_rwsem(1), i_mmap_rwsem(2)].map((lock) => story.holds('app', lock));
-      if (locks.filter((held) => held === 'write').length > most.filter((held) => held === 'write').length) most = locks;
+      if (locks.filter((held) => held === 'write').length > most.filter((held) => held === 'write').length)
+        most = locks;
     }
     // The last one is taken, used and dropped with the others in one step: two are seen held at once.
     expect(most).toEqual(['write', 'write', 'no']);
@@ -128,7 +138,11 @@ describe.each(BOTH)('%s', (memory) => {
     story.stepTo('thread', 'zap_page_range_single');
     expect(seqOfMm(story) % 2).toBe(0);
     story.run('app', sys.attach(4, 8, { region: 1 }));
-    expect([stateOf(story, 1), seqOfMm(story) % 2, seqOf(story, 1)]).toEqual([SUB_IN_TREE, 1, seqOfMm(story)]);
+    expect([stateOf(story, 1), seqOfMm(story) % 2, seqOf(story, 1)]).toEqual([
+      SUB_IN_TREE,
+      1,
+      seqOfMm(story),
+    ]);
     story.run('app', sys.dmaRead(7, 8, { region: 1 }));
     story.settle();
     expect(devicePages(story, 1)).toBe(0);
@@ -169,7 +183,9 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.attach(4, 8, { region: 1 }));
     story.forget();
     story.run('thread', sys.dontneed(0, 8));
-    expect(story.eventTypes('inv_start', 'callback_start', 'callback_end', 'inv_start_ret', 'pte', 'inv_end')).toEqual([
+    expect(
+      story.eventTypes('inv_start', 'callback_start', 'callback_end', 'inv_start_ret', 'pte', 'inv_end'),
+    ).toEqual([
       'inv_start',
       'callback_start',
       'callback_end',

@@ -43,13 +43,15 @@ function interval_tree_iter(k: Kernel, mm: number, start: number, end: number, f
   return -1;
 }
 
-const mn_itree_is_invalidating = (k: Kernel, mm: number): boolean => k.mms.get(mm, MM.invalidate_seq) % 2 === 1;
+const mn_itree_is_invalidating = (k: Kernel, mm: number): boolean =>
+  k.mms.get(mm, MM.invalidate_seq) % 2 === 1;
 
 /** mn_itree_inv_start_range(): returns the sequence that the callbacks get. */
 function mn_itree_inv_start_range(k: Kernel, mm: number, start: number, end: number): number {
   k.mms.set(mm, MM.active_invalidate_ranges, k.mms.get(mm, MM.active_invalidate_ranges) + 1);
   const seq = k.mms.get(mm, MM.invalidate_seq);
-  if (interval_tree_iter(k, mm, start, end, 0) >= 0 && seq % 2 === 0) k.mms.set(mm, MM.invalidate_seq, seq + 1);
+  if (interval_tree_iter(k, mm, start, end, 0) >= 0 && seq % 2 === 0)
+    k.mms.set(mm, MM.invalidate_seq, seq + 1);
   return k.mms.get(mm, MM.invalidate_seq);
 }
 
@@ -123,21 +125,29 @@ export function mmu_notifier_invalidate_range_end(k: Kernel, mm: number, start: 
 }
 
 /** mmu_interval_read_begin(): sleeps while an invalidation that hit the subscription runs; returns the sequence (K127). */
-export const mmu_interval_read_begin = path('mmu_interval_read_begin', ['region', 'seq'], ({ label, mark, branch, sleep, jump, ret }) => [
-  label('read_seq', 'K127', (k, f) => {
-    f.seq = k.subs.get(f.region, SUB.invalidate_seq);
-  }),
-  mark('wait'),
-  branch('not_invalidating', (k, f) => k.mms.get(k.subs.get(f.region, SUB.mm), MM.invalidate_seq) !== f.seq, 'done'),
-  sleep('wait_event', 'TASK_UNINTERRUPTIBLE', (k, f) => ({
-    kind: WAIT.invalidate_seq,
-    a: k.subs.get(f.region, SUB.mm),
-    b: 0,
-  })),
-  jump('wait'),
-  mark('done'),
-  ret((_k, f) => f.seq),
-]);
+export const mmu_interval_read_begin = path(
+  'mmu_interval_read_begin',
+  ['region', 'seq'],
+  ({ label, mark, branch, sleep, jump, ret }) => [
+    label('read_seq', 'K127', (k, f) => {
+      f.seq = k.subs.get(f.region, SUB.invalidate_seq);
+    }),
+    mark('wait'),
+    branch(
+      'not_invalidating',
+      (k, f) => k.mms.get(k.subs.get(f.region, SUB.mm), MM.invalidate_seq) !== f.seq,
+      'done',
+    ),
+    sleep('wait_event', 'TASK_UNINTERRUPTIBLE', (k, f) => ({
+      kind: WAIT.invalidate_seq,
+      a: k.subs.get(f.region, SUB.mm),
+      b: 0,
+    })),
+    jump('wait'),
+    mark('done'),
+    ret((_k, f) => f.seq),
+  ],
+);
 
 /** mmu_interval_read_retry(): with the driver lock held, has a callback stored a sequence since read_begin? (K128) */
 export function mmu_interval_read_retry(k: Kernel, region: number, seq: number): boolean {
@@ -238,7 +248,11 @@ export const mmu_interval_notifier_remove = path(
       f.seq = k.mms.get(mm, MM.invalidate_seq);
     }),
     mark('wait'),
-    branch('nothing in flight', (k, f) => f.seq === 0 || k.mms.get(k.subs.get(f.region, SUB.mm), MM.invalidate_seq) !== f.seq, 'done'),
+    branch(
+      'nothing in flight',
+      (k, f) => f.seq === 0 || k.mms.get(k.subs.get(f.region, SUB.mm), MM.invalidate_seq) !== f.seq,
+      'done',
+    ),
     sleep('wait_event', 'TASK_UNINTERRUPTIBLE', (k, f) => ({
       kind: WAIT.invalidate_seq,
       a: k.subs.get(f.region, SUB.mm),

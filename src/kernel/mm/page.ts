@@ -27,7 +27,11 @@ export function page_ref_add(k: Kernel, pfn: number, pages: number, refs: number
 export function page_ref_sub(k: Kernel, pfn: number, pages: number, refs: number): void {
   if (pfn === ZERO_PFN) return;
   changeRuns(k.refcount, 0, pfn, pfn + pages, (count) => count - refs);
-  k.m.queues.wakeWhere(WAIT.page_idle, (page) => page >= pfn && page < pfn + pages && page_idle(k, page), true);
+  k.m.queues.wakeWhere(
+    WAIT.page_idle,
+    (page) => page >= pfn && page < pfn + pages && page_idle(k, page),
+    true,
+  );
 }
 
 export function page_idle(k: Kernel, pfn: number): boolean {

@@ -26,11 +26,20 @@ describe.each(BOTH)('%s', (memory) => {
   });
 
   test('K4 the kinds of entry a file mapping can have', () => {
-    const story = new Story({ memory, driver: none, files: [{ ...written(4), extents: [{ from: 0, to: 2, state: 'written' }] }] });
+    const story = new Story({
+      memory,
+      driver: none,
+      files: [{ ...written(4), extents: [{ from: 0, to: 2, state: 'written' }] }],
+    });
     story.run('app', sys.mmapShared(0, 4));
     story.run('app', sys.load(0));
     story.run('app', sys.store(1));
     story.run('app', sys.load(2));
-    expect([0, 1, 2, 3].map((va) => pte(story, va))).toEqual(['read-only', 'read-write', 'zero page', 'none']);
+    expect([0, 1, 2, 3].map((va) => pte(story, va))).toEqual([
+      'read-only',
+      'read-write',
+      'zero page',
+      'none',
+    ]);
   });
 });

@@ -41,7 +41,14 @@ export function set_pte_at(k: Kernel, mm: number, va: number, pfn: number, flags
  * from `pfn` (to the zero page when 0). An entry that is there already stays, as insert_pfn() leaves it: mkwrite
  * adds rights to the same frame and replaces nothing (K5).
  */
-export function insert_pfns(k: Kernel, mm: number, va: number, pages: number, pfn: number, flags: number): void {
+export function insert_pfns(
+  k: Kernel,
+  mm: number,
+  va: number,
+  pages: number,
+  pfn: number,
+  flags: number,
+): void {
   const mkwrite = (flags & PTE_WRITE) !== 0;
   changeRuns(k.ptes, mm, va, va + pages, (pte, at) => {
     const frame = pfn === 0 ? 0 : pfn + at - va;

@@ -13,7 +13,11 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.mmapShared(0, 8));
     story.run('third', sys.mmapShared(40, 41, { pgoff: 2 }));
     ['app', 'other', 'third'].forEach((who, region) => {
-      const [from, to] = [[0, 8], [20, 24], [40, 41]][region] as [number, number];
+      const [from, to] = [
+        [0, 8],
+        [20, 24],
+        [40, 41],
+      ][region] as [number, number];
       story.run(who, sys.attach(from, to, { region }));
       story.run(who, sys.load(from, to));
     });
@@ -30,14 +34,9 @@ describe.each(BOTH)('%s', (memory) => {
       [2, 40, 41, 'CLEAR'],
       [1, 20, 24, 'CLEAR'],
     ]);
-    expect(story.eventTypes('inv_start', 'callback_end', 'inv_start_ret', 'pte', 'inv_end').slice(0, 6)).toEqual([
-      'inv_start',
-      'callback_end',
-      'inv_start_ret',
-      'pte',
-      'inv_end',
-      'inv_start',
-    ]);
+    expect(
+      story.eventTypes('inv_start', 'callback_end', 'inv_start_ret', 'pte', 'inv_end').slice(0, 6),
+    ).toEqual(['inv_start', 'callback_end', 'inv_start_ret', 'pte', 'inv_end', 'inv_start']);
   });
 
   test('K29 the range is clipped to each VMA, and one that maps nothing of it hears nothing', () => {

@@ -21,6 +21,7 @@ export const RELEASES: readonly Release[] = [LINUX_6_1];
 /** Throws RangeError for a name that is not in {@link RELEASES}. */
 export function releaseNamed(name: string): Release {
   const release = RELEASES.find((candidate) => candidate.name === name);
-  if (release === undefined) throw new RangeError(`unknown kernel ${name}: one of ${RELEASES.map((r) => r.name).join(', ')}`);
+  if (release === undefined)
+    throw new RangeError(`unknown kernel ${name}: one of ${RELEASES.map((r) => r.name).join(', ')}`);
   return release;
 }
