@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { expectCommitted } from '../report/fixtures/golden.ts';
 import { PLAIN_TERMINAL } from '../report/index.ts';
 import { parseCommandLine } from './command_line.ts';
 import { execute } from './execute.ts';
@@ -24,12 +25,6 @@ async function resultOf(words: readonly string[]): Promise<string> {
   return outcome.result;
 }
 
-/** Compares with the file, or writes it when UPDATE_GOLDEN is 1. */
-function expectFile(file: URL, text: string): void {
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
-  expect(readFileSync(file, 'utf8')).toBe(text);
-}
-
 test('there are reports', () => {
   expect(folders.map(({ name }) => name)).toContain('truncate-and-punch-on-dax');
 });
@@ -42,7 +37,7 @@ describe.each(folders)('report $name', ({ name }) => {
     const { reproduce } = JSON.parse(readFileSync(json, 'utf8')) as { reproduce: string };
     const [program, ...words] = reproduce.split(' ');
     expect(program).toBe('gup-vs-hmm');
-    expectFile(json, await resultOf([...words, '--json']));
-    expectFile(new URL('report.md', folder), await resultOf(['report', json.pathname, '--format', 'markdown']));
+    expectCommitted(json, await resultOf([...words, '--json']));
+    expectCommitted(new URL('report.md', folder), await resultOf(['report', json.pathname, '--format', 'markdown']));
   });
 });

@@ -5,6 +5,7 @@ import type { StampedEvent } from '../kernel/event.ts';
 import { COUNTER } from '../kernel/kernel.ts';
 import { is_anon_pfn } from '../kernel/mm/page.ts';
 import { pte_pfn, pte_present, pte_write } from '../kernel/mm/pgtable.ts';
+import { transfer_in_flight } from '../drivers/device.ts';
 import { REGION, type System } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';

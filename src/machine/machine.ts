@@ -104,9 +104,9 @@ export class Machine<K, E> {
 
   /** Puts a task that is in user space at the start of a path. */
   enter<L extends string>(task: number, path: Path<K, L>, pass: (frame: Frame<L>) => void): void {
-    const compiled = this.code.of(path as AnyPath<K>);
+    const compiled = this.code.of(path);
     const view = this.viewOf(compiled, task, 0);
-    pass(view as Frame<L>);
+    pass(view);
     this.tasks.set(task, TASK.pc, compiled.entry);
     this.tasks.set(task, TASK.base, 0);
     this.tasks.set(task, TASK.state, TASK_RUNNING);

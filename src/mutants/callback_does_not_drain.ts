@@ -8,7 +8,7 @@ export const callbackDoesNotDrain: Mutant = {
     'the mistake that K117 warns of: an invalidation is acknowledged before the device has flushed its TLB',
   facts: ['K117'],
   driver: 'hmm_mirror',
-  breaks: ['I1'],
+  breaks: ['I4'],
   filesStayMapped: false,
   patches: [replace('hmm_mirror invalidate', 'no transfer in flight', [], ({ jump }) => [jump('drained')])],
 };

@@ -21,9 +21,9 @@ export const lostWakeUp: Mutant = {
         const start = k.regions.get(f.region, REGION.start);
         const end = k.regions.get(f.region, REGION.end);
         let released = 0;
-        let held = false;
+        let runs = 0;
         visitRuns(k.device_ptes, f.region, start, end, (va, to, pte) => {
-          held = true;
+          runs++;
           if (pte_pfn(pte) === ZERO_PFN) return;
           changeRuns(
             k.refcount,
@@ -36,7 +36,7 @@ export const lostWakeUp: Mutant = {
         });
         k.counters.set(0, COUNTER.pins_released, k.counters.get(0, COUNTER.pins_released) + released);
         const mm = k.regions.get(f.region, REGION.mm);
-        if (held) k.mms.set(mm, MM.pinned_vm, k.mms.get(mm, MM.pinned_vm) - (end - start));
+        if (runs > 0) k.mms.set(mm, MM.pinned_vm, k.mms.get(mm, MM.pinned_vm) - (end - start));
         clear_device_ptes(k, f.region, start, end);
       }),
     ]),

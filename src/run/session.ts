@@ -88,7 +88,7 @@ export class Session {
     this.system = new System({
       ...setup,
       store: this.store,
-      code: codeFor(setup) as unknown as Code<System>,
+      code: codeFor(setup),
       release_device,
       // A dense cell is an Int32; 2^30 pages is beyond anything a small setup can hold.
       llong_max_pages: setup.store === 'dense' ? 2 ** 30 : LLONG_MAX_PAGES,
@@ -232,7 +232,7 @@ export class Session {
       });
     }
     this.journalTask = m.addTask();
-    m.enter(this.journalTask, kjournald as never, () => undefined);
+    m.enter(this.journalTask, kjournald, () => undefined);
     this.agentTask = m.addTask();
     this.loadFiles(workload);
     system.events.length = 0;
@@ -287,8 +287,7 @@ const codes = new Map<string, { setup: Setup; code: Code<System> }>();
 function codeFor(setup: Setup): Code<System> {
   const key = `${setup.filesystem.name} ${setup.driver.name}`;
   const known = codes.get(key);
-  if (known !== undefined && known.setup.driver === setup.driver && setup.patches.length === 0)
-    return known.code;
+  if (known?.setup.driver === setup.driver && setup.patches.length === 0) return known.code;
   const { driver } = setup;
   const code = compile<System>(
     [

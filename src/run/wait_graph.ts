@@ -159,14 +159,14 @@ function followRegion(session: Session, region: number, chain: Link[], seen: Set
 export function regionHolding(k: System, pfn: number): number {
   const count = k.counters.get(0, COUNTER.regions);
   for (let region = 0; region < count; region++) {
-    let holds = false;
+    let held = 0;
     const start = k.regions.get(region, REGION.start);
     const end = k.regions.get(region, REGION.end);
     visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
       const first = pte_pfn(pte);
-      if (first !== 0 && pfn >= first && pfn < first + to - va) holds = true;
+      if (first !== 0 && pfn >= first && pfn < first + to - va) held++;
     });
-    if (holds) return region;
+    if (held > 0) return region;
   }
   return -1;
 }

@@ -67,10 +67,9 @@ describe.each(BOTH)('%s', (memory) => {
   test('K13, K44 a write that finds its entry dirty after a wait hands the wake-up on', () => {
     const story = new Story({ memory, driver: none, files: [file(8)] });
     for (const who of ['app', 'other']) story.run(who, sys.mmapShared(0, 8));
-    story.run('app', sys.load(3));
-    story.begin('app', sys.fsync());
+    story.begin('app', sys.load(3));
     story.stepTo('app', 'dax_unlock_entry');
-    // The zero page's entry is locked by the fsync: the write sleeps before it invalidates, a fault behind it.
+    // A fault has locked the zero page's entry and marked it dirty: the write sleeps before it invalidates, a fault behind.
     const writing = story.begin('third', sys.write(3, 4));
     expect(story.drive('third')).toBe('asleep');
     const fault = story.begin('other', sys.load(3));

@@ -61,9 +61,12 @@ export const pin_user_pages_fast = path(
       f.pte = k.ptes.get(f.mm, f.va);
       if (!pte_allows(f.pte, f.write === 1)) return;
       f.stop = pte_run_end(k, f.mm, f.va, f.end);
-      try_grab_pages(k, pte_pfn(f.pte), f.stop - f.va);
     }),
     branch('pte not usable', (_k, f) => !pte_allows(f.pte, f.write === 1), 'slow'),
+    // Between the entry and the count a layout break can zap and scan: what the recheck is for.
+    label('try_grab_folio', 'K36', (k, f) => {
+      try_grab_pages(k, pte_pfn(f.pte), f.stop - f.va);
+    }),
     label('pte recheck', 'K36', (k, f) => {
       const same = k.ptes.get(f.mm, f.va) === f.pte && k.ptes.runEnd(f.mm, f.va, f.stop) >= f.stop;
       if (same) {

@@ -79,6 +79,8 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.dontneed(0));
     story.stepEngineTo('mmu_interval_check_retry');
     story.stepEngine();
+    // At once: page 2 has not been asked for.
+    expect([story.events('retry').length, story.events('dax_fault').length]).toEqual([1, 2]);
     story.settle();
     expect(story.events('retry')).toHaveLength(1);
     expect([0, 1, 2].map((va) => devicePte(story, va))).toEqual(['read-only', 'read-only', 'read-only']);
