@@ -1,7 +1,12 @@
 /** What the benchmarks of the model have in common: memory, kernel, costs, drivers. */
-import { COST_TABLES, type CostTable } from '../src/costs/index.ts';
-import { type Driver, driverNamed } from '../src/drivers/index.ts';
-import { type Setup, smallSetup } from '../src/run/index.ts';
+import {
+  COST_TABLES,
+  type CostTable,
+  type Driver,
+  driverNamed,
+  type Setup,
+  smallSetup,
+} from '../src/index.ts';
 
 export const MEMORY = 'ext4_dax';
 export const KERNEL = 'linux-6.1';

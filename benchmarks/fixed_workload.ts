@@ -2,8 +2,7 @@
  * A fixed workload: one process gives a device its mapping of a file and lets it transfer, another cuts the file, punches
  * holes in it and makes it whole again, round after round.
  */
-import type { Operation } from '../src/workload/operation.ts';
-import type { Workload, WorkloadOp } from '../src/workload/workload.ts';
+import { type Operation, type Workload, type WorkloadOp } from '../src/index.ts';
 
 const FILE_PAGES = 12;
 const ROUNDS = 6;

@@ -1,9 +1,6 @@
 /** How many generated runs a second `check` makes: fast-check, generation, schedule, observers and invariants included. */
 import fc from 'fast-check';
-import type { Driver } from '../src/drivers/index.ts';
-import { INVARIANTS } from '../src/invariants/index.ts';
-import { generatedRuns } from '../src/check/generated_run.ts';
-import { Runner } from '../src/check/run_one.ts';
+import { type Driver, generatedRuns, INVARIANTS, Runner } from '../src/index.ts';
 import { DRIVERS_COMPARED, smallSystem } from './conditions.ts';
 import type { Case } from './measure.ts';
 

@@ -1,6 +1,5 @@
 /** How many atomic steps a second the machine takes through the kernel model, on each store and with each driver. */
-import type { Driver } from '../src/drivers/index.ts';
-import { runSequential, Session, type Setup } from '../src/run/index.ts';
+import { type Driver, runSequential, Session, type Setup } from '../src/index.ts';
 import { DRIVERS_COMPARED, smallSystem } from './conditions.ts';
 import { fixedWorkload } from './fixed_workload.ts';
 import type { Case } from './measure.ts';

@@ -1,7 +1,7 @@
 /** Rows as a table for people and as JSON for programs. */
 import { cpus } from 'node:os';
 import Table from 'cli-table3';
-import { MODEL_REVISION } from '../src/compare/index.ts';
+import { MODEL_REVISION } from '../src/index.ts';
 import type { Row } from './measure.ts';
 
 /** Three significant digits: the spread makes the others meaningless. */

@@ -1,6 +1,5 @@
 /** What fingerprints cost each step, and what it costs to take a step back by undo and by a copy of the state. */
-import { Session } from '../src/run/index.ts';
-import { DenseStore } from '../src/machine/index.ts';
+import { DenseStore, Session } from '../src/index.ts';
 import { DRIVERS_COMPARED, smallSystem } from './conditions.ts';
 import { fixedWorkload } from './fixed_workload.ts';
 import type { Case } from './measure.ts';

@@ -1,8 +1,5 @@
 /** How many lines of a log are imported and how many of its calls are compared a second, observers and report data included. */
-import { compare, type ReplayInput } from '../src/compare/index.ts';
-import { catalogueEntry } from '../src/workload/catalogue/index.ts';
-import { importStrace } from '../src/workload/strace/import.ts';
-import type { Driver } from '../src/drivers/index.ts';
+import { catalogueEntry, compare, type Driver, importStrace, type ReplayInput } from '../src/index.ts';
 import { costTable, DRIVERS_COMPARED, KERNEL, MEMORY } from './conditions.ts';
 import type { Case } from './measure.ts';
 

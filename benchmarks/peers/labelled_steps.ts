@@ -2,7 +2,7 @@
  * The protocol as tables of labelled steps on the project's machine: locks, sleeps, frames and call stacks are the
  * machine's own, which knows nothing of what they stand for.
  */
-import { columns, compile, DenseStore, Machine, pathsFor, type Table } from '../../src/machine/index.ts';
+import { columns, compile, DenseStore, Machine, pathsFor, type Table } from '../../src/index.ts';
 import { EFAULT, PAGES, PROGRAMS, type ProtocolOp } from './protocol.ts';
 
 const GLOBAL = columns('size', 'seq', 'invalidating', 'damage');

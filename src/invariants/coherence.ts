@@ -40,13 +40,19 @@ function* overlapping(k: System, mm: number, from: number, to: number): Generato
   }
 }
 
+/** What of [from, to) of a region the device can still reach once invalidate_range_start has returned, or null. */
+function leftOver(k: System, region: number, from: number, to: number): string | null {
+  const va = k.device_ptes.nextNonZero(region, from, to);
+  if (va < to) return `still has a device entry for page ${va}`;
+  return transfer_in_flight(k, region, from, to) ? `still moves data of pages ${from} to ${to - 1}` : null;
+}
+
 function coherence(session: Session, { event }: StampedEvent): string | null {
   const k = session.system;
   if (event.type === 'inv_start_ret') {
     for (const [region, from, to] of overlapping(k, event.mm, event.from, event.to)) {
-      const va = k.device_ptes.nextNonZero(region, from, to);
-      if (va < to)
-        return `region ${region} still has a device entry for page ${va} after invalidate_range_start returned`;
+      const left = leftOver(k, region, from, to);
+      if (left !== null) return `region ${region} ${left} after invalidate_range_start returned`;
     }
   }
   if (event.type === 'pte') {

@@ -16,6 +16,8 @@ export const do_sys_open = path(
     label('do_dentry_open', 'K49', (k, f) => {
       if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
         k.inodes.set(f.inode, INODE.nlink, 1);
+        // A name that is used again stands for a new inode.
+        k.inodes.set(f.inode, INODE.evicted, 0);
         mark_inode_dirty(k, f.inode);
       }
       inode_get(k, f.inode);

@@ -1,0 +1,39 @@
+/**
+ * workload + driver + schedule -> steps on a model kernel -> events -> verdicts, results, reports.
+ *
+ * The public surface of gup-vs-hmm: what properties/, benchmarks/ and programs that build on the project import.
+ */
+export { check, type CheckRequest, drawRuns, runnerFor } from './check/campaign.ts';
+export { generatedRuns, schedules, workloads, type GeneratedRun } from './check/generated_run.ts';
+export { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile } from './check/profile.ts';
+export type { CheckResult } from './check/result.ts';
+export { Runner, type CheckedRun } from './check/run_one.ts';
+export { decodeRun, encodeRun } from './check/run_token.ts';
+export { explainRun, shrinkRun } from './check/shrink.ts';
+export { SITUATIONS, type Situation } from './check/situations.ts';
+export * from './compare/index.ts';
+export { COST_TABLES, type CostTable } from './costs/index.ts';
+export * from './drivers/index.ts';
+export { expectedVerdict, type Invariant, INVARIANTS, InvariantMonitor } from './invariants/index.ts';
+export * from './kernel/index.ts';
+export * from './machine/index.ts';
+export { type Mutant, mutantNamed, MUTANTS } from './mutants/index.ts';
+export * from './observe/index.ts';
+export {
+  canonicalJson,
+  citationId,
+  compareJsonSchema,
+  comparisonDocument,
+  renderMarkdown,
+  renderTerminal,
+  resultJson,
+} from './report/index.ts';
+export * from './run/index.ts';
+export * from './schedule/index.ts';
+export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './workload/catalogue/index.ts';
+export { DEFAULT_DEVICE_PLAN, type DevicePlan } from './workload/device_plan.ts';
+export { InputError, InputErrors } from './workload/input_error.ts';
+export type { Operation, OperationKind } from './workload/operation.ts';
+export { loadScenario, parseScenario, SCENARIO_JSON_SCHEMA } from './workload/scenario/index.ts';
+export { importStrace, type StraceImport } from './workload/strace/import.ts';
+export type { Workload, WorkloadOp } from './workload/workload.ts';
