@@ -123,11 +123,18 @@ class Program {
     follow(this.world, op, task);
   }
 
-  /** A descriptor is closed once and a name removed once. */
+  /**
+   * A descriptor is closed once and a name removed once. A file is removed only by the task that alone uses it: no order
+   * of tasks then lets somebody look for the name when it is gone, which the model would take for a new file.
+   */
   private makesSense(op: Operation, task: number): boolean {
+    if (!('file' in op)) return true;
     if (op.kind === 'close') return this.world.open.has(descriptor(task, op.file));
-    if (op.kind === 'unlink') return !this.ops.some((entry) => entry.op.kind === 'unlink' && entry.op.file === op.file);
-    return true;
+    const uses = this.ops.filter((entry) => 'file' in entry.op && entry.op.file === op.file);
+    const removed = uses.some((entry) => entry.op.kind === 'unlink');
+    if (op.kind === 'open_trunc') return !removed;
+    if (op.kind === 'unlink') return !removed && uses.every((entry) => entry.task === task);
+    return !removed || uses.every((entry) => entry.task === task);
   }
 
   /** Where names can go away a task works on files that it has opened. */

@@ -3,15 +3,32 @@
  */
 import type { Workload, WorkloadOp } from '../workload/workload.ts';
 
-/** Halves first, then ever shorter pieces, then one operation at a time. */
+/** Halves first, then ever shorter pieces, then one operation at a time; then plainer ones. */
 export function* smallerWorkloads(workload: Workload): Generator<Workload> {
+  for (const smaller of shorterWorkloads(workload)) if (opensFirst(smaller)) yield smaller;
+  yield* plainerOperations(workload);
+  yield* plainerFiles(workload);
+}
+
+/** A file that is removed is used through descriptors that were opened before, as the generator makes it. */
+function opensFirst(workload: Workload): boolean {
+  const removed = new Set(workload.ops.flatMap(({ op }) => (op.kind === 'unlink' ? [op.file] : [])));
+  const opened = new Set<number>();
+  return workload.ops.every(({ op }) => {
+    if (!('file' in op) || !removed.has(op.file) || op.kind === 'unlink') return true;
+    if (op.kind === 'open' || op.kind === 'open_trunc') opened.add(op.file);
+    if (!opened.has(op.file)) return false;
+    if (op.kind === 'close') opened.delete(op.file);
+    return true;
+  });
+}
+
+function* shorterWorkloads(workload: Workload): Generator<Workload> {
   for (let length = workload.ops.length >> 1; length >= 1; length >>= 1) {
     for (let from = workload.ops.length - length; from >= 0; from -= length) {
       yield { ...workload, ops: without(workload.ops, from, length) };
     }
   }
-  yield* plainerOperations(workload);
-  yield* plainerFiles(workload);
 }
 
 function without(ops: readonly WorkloadOp[], from: number, length: number): WorkloadOp[] {

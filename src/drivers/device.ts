@@ -12,7 +12,7 @@ import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/ke
 import { block_owner } from '../kernel/fs/extent.ts';
 import { write_blocks, write_shadow } from '../kernel/fs/content.ts';
 import { pte_allows, pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
-import { find_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
+import { find_vma, first_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
 import { JOB_NONE, JOB_PREPARING, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
 
 /** Removes device entries of [from, to) of a region. */
@@ -50,7 +50,9 @@ export function region_target(
 ): { inode: number; page: number } {
   const inode = k.regions.get(region, REGION.inode);
   const mm = k.regions.get(region, REGION.mm);
-  const vma = find_vma(k, mm, va);
+  const attached = find_vma(k, mm, va);
+  // A munmap under way has detached the VMA, and waits in the driver's callback for this very transfer.
+  const vma = attached === NO_VMA ? first_vma(k, mm, va, va + 1, true) : attached;
   const pte = k.ptes.get(mm, va);
   const same =
     vma !== NO_VMA && (k.vmas.get(vma, VMA.inode) === inode || (pte_present(pte) && pte_pfn(pte) === pfn));

@@ -176,14 +176,14 @@ export class Machine<K, E> {
   /** Runs one atomic step of a runnable task. */
   step(task: number): void {
     const context = this.context as K;
-    const { tasks } = this;
+    const { instructions } = this.code;
     this.current = task;
     this.clock.spend(task, 'step', 1);
-    let pc = tasks.get(task, TASK.pc);
-    let base = tasks.get(task, TASK.base);
-    let frame = this.viewOf((this.code.instructions[pc] as Instruction<K>).path, task, base);
+    let pc = this.tasks.get(task, TASK.pc);
+    let base = this.tasks.get(task, TASK.base);
+    let frame = this.viewOf((instructions[pc] as Instruction<K>).path, task, base);
     for (let first = true; ; first = false) {
-      const instruction = this.code.instructions[pc] as Instruction<K>;
+      const instruction = instructions[pc] as Instruction<K>;
       if (!first && instruction.yields) break;
       switch (instruction.kind) {
         case 'act':
@@ -221,40 +221,47 @@ export class Machine<K, E> {
           this.park(task, pc + 1, base);
           return;
         case 'call': {
-          const callee =
-            instruction.direct ?? this.code.of(instruction.callee?.(context, frame) as AnyPath<K>);
-          const calleeBase = base + instruction.path.frameSize;
-          this.stack.set(task, calleeBase, pc + 2);
-          this.stack.set(task, calleeBase + 1, base);
-          instruction.pass?.(
-            context,
-            frame,
-            this.viewOf(callee, task, calleeBase, callee === instruction.path),
-          );
-          base = calleeBase;
+          const callee = this.pushFrame(task, instruction, context, frame, pc, base);
+          base += instruction.path.frameSize;
           pc = callee.entry;
           frame = this.viewOf(callee, task, base);
           continue;
         }
         case 'ret': {
-          const value = instruction.query?.(context, frame) as number;
-          tasks.set(task, TASK.ret, value);
           const from = this.stack.get(task, base) - 1;
           const callerBase = this.stack.get(task, base + 1);
-          for (let cell = 0; cell < instruction.path.frameSize; cell++) this.stack.set(task, base + cell, 0);
+          this.tasks.set(task, TASK.ret, instruction.query?.(context, frame) as number);
+          this.dropFrame(instruction.path, task, base);
           if (from < 0) {
-            this.leave(task, value);
+            this.leave(task);
             return;
           }
           pc = from;
           base = callerBase;
-          frame = this.viewOf((this.code.instructions[pc] as Instruction<K>).path, task, base);
-          continue;
+          frame = this.viewOf((instructions[pc] as Instruction<K>).path, task, base);
         }
       }
     }
-    tasks.set(task, TASK.pc, pc);
-    tasks.set(task, TASK.base, base);
+    this.tasks.set(task, TASK.pc, pc);
+    this.tasks.set(task, TASK.base, base);
+  }
+
+  /** A frame for the callee above the caller's at `base`, with its arguments; gives the callee. */
+  private pushFrame(
+    task: number,
+    call: Instruction<K>,
+    context: K,
+    frame: Frame<string>,
+    pc: number,
+    base: number,
+  ): CompiledPath<K> {
+    const callee = call.direct ?? this.code.of(call.callee?.(context, frame) as AnyPath<K>);
+    const calleeBase = base + call.path.frameSize;
+    // 0 stands for no caller, so the address after the call is kept plus one.
+    this.stack.set(task, calleeBase, pc + 2);
+    this.stack.set(task, calleeBase + 1, base);
+    call.pass?.(context, frame, this.viewOf(callee, task, calleeBase, callee === call.path));
+    return callee;
   }
 
   snapshot(): MachineSnapshot {
@@ -274,11 +281,16 @@ export class Machine<K, E> {
     this.options.onSleep(task);
   }
 
-  private leave(task: number, ret: number): void {
+  /** A frame that is left is zeros again, so that equal states are equal cell by cell. */
+  private dropFrame(path: CompiledPath<K>, task: number, base: number): void {
+    for (let cell = 0; cell < path.frameSize; cell++) this.stack.set(task, base + cell, 0);
+  }
+
+  private leave(task: number): void {
     this.tasks.set(task, TASK.pc, 0);
     this.tasks.set(task, TASK.base, 0);
     if (this.state(task) !== TASK_DEAD) this.tasks.set(task, TASK.state, TASK_USER);
-    this.options.onReturn(task, ret);
+    this.options.onReturn(task, this.tasks.get(task, TASK.ret));
     // The handler runs on the way back to user space: the signal is no longer pending.
     this.tasks.set(task, TASK.signal, 0);
   }
