@@ -72,7 +72,8 @@ const fileOnly =
 const drawTruncate: Draw = (chance, world) => ({
   kind: 'truncate',
   file: drawFile(chance, world),
-  size: { page: chance.below(FILE_PAGES), byte: drawBytes(chance) },
+  // To nothing often: that takes away whatever a device was given.
+  size: { page: often(chance, 40) ? 0 : chance.below(FILE_PAGES), byte: drawBytes(chance) },
 });
 
 const drawInsert: Draw = (chance, world) => {

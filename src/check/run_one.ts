@@ -20,6 +20,9 @@ export interface CheckedRun {
   readonly steps: number;
 }
 
+/** Sees the events of each step, and the state just after them. */
+export type EventObserver = (events: readonly StampedEvent[], session: Session) => void;
+
 /** Runs generated workloads one after another on one system, which saves building it each time. */
 export class Runner {
   readonly setup: Setup;
@@ -35,7 +38,7 @@ export class Runner {
    * Runs to the point where nothing can step any more. The session is valid until the next run. `onEvents` sees the
    * events of each step after everything else has.
    */
-  run(generated: GeneratedRun, onEvents?: (events: readonly StampedEvent[]) => void): CheckedRun {
+  run(generated: GeneratedRun, onEvents?: EventObserver): CheckedRun {
     return this.follow(generated, strategyOf(generated.schedule), onEvents);
   }
 
@@ -47,7 +50,7 @@ export class Runner {
     return { checked, schedule: recorder.schedule() };
   }
 
-  private follow(generated: GeneratedRun, strategy: Strategy, onEvents?: (events: readonly StampedEvent[]) => void): CheckedRun {
+  private follow(generated: GeneratedRun, strategy: Strategy, onEvents?: EventObserver): CheckedRun {
     const session = this.loaded(generated);
     const waits = new WaitLog(
       (task) => waitOf(session, task),
@@ -59,7 +62,7 @@ export class Runner {
       waits.observe(events);
       monitor.observe(events);
       watch.observe(events);
-      onEvents?.(events);
+      onEvents?.(events, session);
     };
     const { steps } = runScheduled(session, strategy, generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt });
     monitor.end();

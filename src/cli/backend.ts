@@ -6,8 +6,9 @@
  * throw an error with the name `AbortError` when a part is worth nothing. They may be synchronous, since the
  * command line runs them in a thread of their own.
  */
+import type { CheckResult } from '../check/result.ts';
 import type { OnBlock } from '../compare/index.ts';
-import type { ComparisonResult, Verdict } from '../compare/result.ts';
+import type { ComparisonResult } from '../compare/result.ts';
 import type { RunResult } from '../compare/run_result.ts';
 import type { CostTable } from '../costs/index.ts';
 import type { Hold } from '../workload/device_plan.ts';
@@ -81,30 +82,6 @@ export interface CheckOptions extends Attention {
   readonly mutant?: string;
 }
 
-export interface CheckResult {
-  readonly schema: 'gup-vs-hmm/check/1';
-  readonly model_revision: number;
-  /** False: stopped before all runs were made. */
-  readonly complete: boolean;
-  readonly seed: number;
-  readonly mutant: string | null;
-  /** Runs that counted. */
-  readonly runs: number;
-  /** Runs that were thrown away because they did not meet a property's precondition. */
-  readonly discarded: number;
-  readonly verdicts: readonly Verdict[];
-  readonly violations: readonly {
-    readonly property: string;
-    readonly driver: string;
-    readonly token: string;
-    readonly text: string;
-  }[];
-  /** Shares of runs (0 to 1) in which something worth testing happened, and the least that is asked for. */
-  readonly floors: readonly { readonly name: string; readonly share: number; readonly floor: number }[];
-  /** Runs up to and including the first violation; null: none. */
-  readonly runs_to_first: number | null;
-}
-
 /** Anything that JSON can say. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -146,3 +123,4 @@ export interface Backend {
 }
 
 export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';
+export type { CheckResult } from '../check/result.ts';

@@ -72,7 +72,13 @@ export function addCompare(program: Command, found: (args: CompareArgs) => void)
   command.action((input: string, options: Options) => {
     const { drivers } = options;
     const onBlock = options.onBlock === undefined ? {} : { onBlock: options.onBlock };
-    found({ command: 'compare', ...workloadArgs(input, options), ...outputArgs(options), drivers, ...onBlock });
+    found({
+      command: 'compare',
+      ...workloadArgs(input, options),
+      ...outputArgs(options),
+      drivers,
+      ...onBlock,
+    });
   });
 }
 

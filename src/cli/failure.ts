@@ -15,7 +15,8 @@ export function message(text: string): string {
 
 /** Exit code and messages for whatever a command threw; the stack only with `debug`. */
 export function failureOutcome(error: unknown, debug: boolean): Outcome {
-  if (error instanceof InputErrors) return { exit: EXIT.usage, messages: error.problems.flatMap(problemLines) };
+  if (error instanceof InputErrors)
+    return { exit: EXIT.usage, messages: error.problems.flatMap(problemLines) };
   if (error instanceof InputError) return { exit: EXIT.usage, messages: problemLines(error) };
   if (error instanceof UsageError) return { exit: EXIT.usage, messages: [message(error.message)] };
   if (error instanceof Error && error.name === 'AbortError') {

@@ -40,6 +40,10 @@ const BIG = '\u0000big\u0000';
 
 /** JSON text of results that have no citation id, hence no canonical order: keys as they are, big integers exact. */
 export function plainJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? BIG + String(member) + BIG : member), 2);
+  const text = JSON.stringify(
+    value,
+    (_key, member: unknown) => (typeof member === 'bigint' ? BIG + String(member) + BIG : member),
+    2,
+  );
   return `${text.replaceAll(/"\\u0000big\\u0000(-?\d+)\\u0000big\\u0000"/g, '$1')}\n`;
 }

@@ -10,7 +10,11 @@ import type { BackendList, ListRow } from './backend.ts';
 
 const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
   drivers: () =>
-    DRIVERS.map(({ name, title, breaks }) => ({ name, title, breaks: breaks.map(({ invariant }) => invariant) })),
+    DRIVERS.map(({ name, title, breaks }) => ({
+      name,
+      title,
+      breaks: breaks.map(({ invariant }) => invariant),
+    })),
   kernels: () =>
     RELEASES.map(({ name, source, rules }) => ({
       name,
@@ -18,11 +22,19 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
       rules: Object.entries(rules).flatMap(([rule, on]: [string, boolean]) => (on ? [rule] : [])),
     })),
   memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
-  mutants: () => MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
+  mutants: () =>
+    MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
   scenarios: () => CATALOGUE.map(({ name, title, kind }) => ({ name, title, kind })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
   facts: () =>
-    FACTS.map(({ id, title, text, tag, sources, status }) => ({ name: id, title, text, tag, status: status.kind, sources })),
+    FACTS.map(({ id, title, text, tag, sources, status }) => ({
+      name: id,
+      title,
+      text,
+      tag,
+      status: status.kind,
+      sources,
+    })),
 };
 
 export function listOf(kind: BackendList): readonly ListRow[] {

@@ -86,11 +86,16 @@ describe('a driver of the user', () => {
     const broken = await loadDriver(file);
     const run = (): unknown => compare(inputOf(workload), options({ drivers: [broken] }));
     expect(run).toThrow(InputError);
-    expect(run).toThrow(`${file}: the driver failed in the step that begins at 'broken attach.take pages', during operation 1: no such thing`);
+    expect(run).toThrow(
+      `${file}: the driver failed in the step that begins at 'broken attach.take pages', during operation 1: no such thing`,
+    );
   });
 
   test('whose path cannot be compiled is named', async () => {
-    const text = THROWING_JS.replace(`label('before', 'K26'),`, `jump('nowhere'),`).replace('{ label, ret }', '{ label, jump, ret }');
+    const text = THROWING_JS.replace(`label('before', 'K26'),`, `jump('nowhere'),`).replace(
+      '{ label, ret }',
+      '{ label, jump, ret }',
+    );
     const file = driverFile('uncompiled.mjs', text);
     const broken = await loadDriver(file);
     const run = (): unknown => compare(inputOf(workload), options({ drivers: [broken] }));
@@ -101,8 +106,16 @@ describe('a driver of the user', () => {
     ['nothing', 'export const x = 1;', 'it has no default export'],
     ['a number', 'export default 1;', 'its default export gives a number'],
     ['no name', 'export default (kit) => ({ ...kit.gup, name: undefined });', "'name' is missing"],
-    ['no path', 'export default (kit) => ({ ...kit.gup, device_fault: undefined });', "path 'device_fault' is missing"],
-    ['no callback', 'export default (kit) => ({ ...kit.gup, invalidate: 7 });', "'invalidate' is neither a path nor null"],
+    [
+      'no path',
+      'export default (kit) => ({ ...kit.gup, device_fault: undefined });',
+      "path 'device_fault' is missing",
+    ],
+    [
+      'no callback',
+      'export default (kit) => ({ ...kit.gup, invalidate: 7 });',
+      "'invalidate' is neither a path nor null",
+    ],
     ['no breaks', 'export default (kit) => ({ ...kit.gup, breaks: [{}] });', "'breaks' is no list"],
   ])('that gives %s is refused', async (name, text, problem) => {
     const file = driverFile(`${name.replace(' ', '_')}.mjs`, text);

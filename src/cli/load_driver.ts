@@ -58,7 +58,8 @@ function checked(file: string, value: unknown): Driver {
 /** What the value lacks to be a driver, or null. */
 function problemOf(value: unknown): string | null {
   if (value === undefined) return 'it has no default export';
-  if (typeof value !== 'object' || value === null) return `its default export gives ${value === null ? 'null' : `a ${typeof value}`}`;
+  if (typeof value !== 'object' || value === null)
+    return `its default export gives ${value === null ? 'null' : `a ${typeof value}`}`;
   for (const name of ['name', 'title']) {
     const text = member(value, name);
     if (typeof text !== 'string' || text === '') return `'${name}' is missing`;
@@ -69,12 +70,17 @@ function problemOf(value: unknown): string | null {
   const breaks = member(value, 'breaks');
   const isKnownBreak = (entry: unknown): boolean =>
     typeof member(entry, 'invariant') === 'string' && Array.isArray(member(entry, 'facts'));
-  if (!Array.isArray(breaks) || !breaks.every(isKnownBreak)) return "'breaks' is no list of { invariant, facts }";
+  if (!Array.isArray(breaks) || !breaks.every(isKnownBreak))
+    return "'breaks' is no list of { invariant, facts }";
   return null;
 }
 
 function isPath(value: unknown): boolean {
-  return typeof member(value, 'name') === 'string' && Array.isArray(member(value, 'locals')) && Array.isArray(member(value, 'entries'));
+  return (
+    typeof member(value, 'name') === 'string' &&
+    Array.isArray(member(value, 'locals')) &&
+    Array.isArray(member(value, 'entries'))
+  );
 }
 
 function member(value: unknown, name: string): unknown {

@@ -15,14 +15,20 @@ export async function loadInput(nameOrPath: string, options: InputOptions): Prom
   return loadLog(nameOrPath, options);
 }
 
-async function loadEntry({ kind, name, title, file }: CatalogueEntry, options: InputOptions): Promise<LoadedInput> {
+async function loadEntry(
+  { kind, name, title, file }: CatalogueEntry,
+  options: InputOptions,
+): Promise<LoadedInput> {
   if (kind === 'scenario') return { ...(await loadScenario(file)), rejected: [] };
   const loaded = await loadLog(file, options);
   return { ...loaded, workload: { ...loaded.workload, name, title } };
 }
 
 async function loadLog(file: string, { dataPrefix }: InputOptions): Promise<LoadedInput> {
-  const { workload, sha256, rejected } = await importStrace(file, dataPrefix === undefined ? {} : { dataPrefix });
+  const { workload, sha256, rejected } = await importStrace(
+    file,
+    dataPrefix === undefined ? {} : { dataPrefix },
+  );
   if (workload.ops.length === 0) {
     throw new InputError({
       file,
@@ -36,5 +42,9 @@ async function loadLog(file: string, { dataPrefix }: InputOptions): Promise<Load
 /** A path is missing as a file; a bare word is no catalogue name, and may be a misspelt one. */
 function refuse(nameOrPath: string): never {
   if (!/[/\\.]/.test(nameOrPath)) catalogueEntry(nameOrPath);
-  throw new InputError({ file: nameOrPath, problem: 'no such file', hint: 'list scenarios has the names of the catalogue' });
+  throw new InputError({
+    file: nameOrPath,
+    problem: 'no such file',
+    hint: 'list scenarios has the names of the catalogue',
+  });
 }

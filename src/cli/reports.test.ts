@@ -38,6 +38,9 @@ describe.each(folders)('report $name', ({ name }) => {
     const [program, ...words] = reproduce.split(' ');
     expect(program).toBe('gup-vs-hmm');
     expectCommitted(json, await resultOf([...words, '--json']));
-    expectCommitted(new URL('report.md', folder), await resultOf(['report', json.pathname, '--format', 'markdown']));
+    expectCommitted(
+      new URL('report.md', folder),
+      await resultOf(['report', json.pathname, '--format', 'markdown']),
+    );
   });
 });

@@ -43,7 +43,7 @@ export function addRun(program: Command, found: (args: RunArgs) => void): void {
     .argument('<scenario>', 'catalogue name, scenario (.yaml, .json) or strace log');
   addWorkloadOptions(command)
     .requiredOption('--driver <name>', 'driver (list drivers), or a file of your own')
-    .option('--schedule <token>', 'schedule to replay, as check prints it');
+    .option('--schedule <token>', 'schedule to replay (gvs1~...); absent: in the order of the workload');
   addHelp(addOutputOptions(command), [
     'run t_mmap_collision --driver gup',
     'run my.yaml --driver ./my_driver.ts --schedule TOKEN --json',

@@ -41,8 +41,13 @@ describe('inputs', () => {
 
   test('a log without data files says which option tells where they are', async () => {
     const log = join(folder, 'app.strace');
-    writeFileSync(log, '1 openat(AT_FDCWD, "/srv/a", O_RDWR) = 3</srv/a>\n1 ftruncate(3</srv/a>, 4096) = 0\n');
-    await expect(simulator.loadInput(log, {})).rejects.toThrow(/no call of the log is about a data file; files below --data/);
+    writeFileSync(
+      log,
+      '1 openat(AT_FDCWD, "/srv/a", O_RDWR) = 3</srv/a>\n1 ftruncate(3</srv/a>, 4096) = 0\n',
+    );
+    await expect(simulator.loadInput(log, {})).rejects.toThrow(
+      /no call of the log is about a data file; files below --data/,
+    );
     const { workload } = await simulator.loadInput(log, { dataPrefix: '/srv/' });
     expect(workload.ops.map(({ op }) => op.kind)).toEqual(['open', 'truncate']);
   });
@@ -52,7 +57,11 @@ test('a comparison carries the id of its content', async () => {
   const input = await simulator.loadInput('pin_delays_growing', {});
   const result = await simulator.compare(input, {
     ...conditions,
-    ...{ drivers: ['gup', 'hmm_mirror'], onBlock: 'stay', reproduce: 'gup-vs-hmm compare pin_delays_growing' },
+    ...{
+      drivers: ['gup', 'hmm_mirror'],
+      onBlock: 'stay',
+      reproduce: 'gup-vs-hmm compare pin_delays_growing',
+    },
   });
   expect(comparisonResultSchema.safeParse(result).error?.issues ?? []).toEqual([]);
   expect(result.id).toBe(citationId(result));
@@ -79,4 +88,23 @@ test('counts of a log, offsets beyond 2^53 exact', async () => {
   const stats = await simulator.importStats(log, {});
   expect(Object.keys(stats).slice(0, 2)).toEqual(['schema', 'model_revision']);
   expect(stats).toMatchObject({ calls: 1, max_offset: 9223372036854775807n });
+});
+
+describe('check', () => {
+  const options = { ...conditions, properties: ['I7', 'I11'], runs: 20, seed: 2 ** 40 + 3 };
+
+  test('judges the properties that were asked for, under every driver, and keeps the seed', async () => {
+    const result = await simulator.check(options);
+    expect(new Set(result.verdicts.map(({ property }) => property))).toEqual(new Set(['I7', 'I11']));
+    expect(new Set(result.verdicts.map(({ driver }) => driver)).size).toBe(simulator.list('drivers').length);
+    expect(result).toMatchObject({ complete: true, seed: 2 ** 40 + 3 });
+  });
+
+  test('looks for a planted fault where it shows, and finds it', async () => {
+    const result = await simulator.check({ ...options, runs: 200, mutant: 'mirror_keeps_reference' });
+    expect(new Set(result.verdicts.map(({ driver }) => driver))).toEqual(new Set(['hmm_mirror']));
+    expect(result.violations.map(({ property }) => property)).toContain('I11');
+    const wrong = { ...options, mutant: 'mirror_keeps_reference', driver: 'gup' };
+    await expect(simulator.check(wrong)).rejects.toThrow(/shows under driver hmm_mirror only/);
+  });
 });

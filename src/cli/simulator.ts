@@ -1,10 +1,12 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
+import { check } from '../check/campaign.ts';
 import { compare, IN_ORDER, MODEL_REVISION, run } from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { importStrace } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend } from './backend.ts';
+import { checkRequest } from './check_request.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput } from './load_input.ts';
@@ -23,8 +25,8 @@ export const simulator: Backend = {
     const tested = await loadDriver(options.driver);
     return run(input, tested, options, scheduleOf(options.schedule));
   },
-  check() {
-    throw new Error('not yet');
+  async check(options) {
+    return { ...check(await checkRequest(options)), seed: options.seed };
   },
   async importStats(path, { dataPrefix }) {
     const { stats } = await importStrace(path, dataPrefix === undefined ? {} : { dataPrefix });

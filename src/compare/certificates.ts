@@ -47,7 +47,11 @@ class Shapes {
 }
 
 /** The certificate of an operation's longest wait; a wait that blocks it goes first. Null when it did not wait. */
-export function certificateOfOperation(replay: Replay, op: number, waits: readonly OperationWait[]): Certificate | null {
+export function certificateOfOperation(
+  replay: Replay,
+  op: number,
+  waits: readonly OperationWait[],
+): Certificate | null {
   const each = withOneBlocked(replay, op, waits);
   const wait = each.find(({ blocked }) => blocked) ?? longestWait(each);
   return wait === undefined ? null : certificateOf(replay, op, wait);

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { citationId, comparisonResultSchema } from '../report/index.ts';
 import { DEFAULT_DEVICE_PLAN } from '../workload/device_plan.ts';
 import { compare, type Findings } from './compare.ts';
-import { attachedWorkload, DETACH, drivers, FIRST, inputOf, options, page, PUNCH } from './fixtures/conditions.ts';
+import {
+  attachedWorkload,
+  DETACH,
+  drivers,
+  FIRST,
+  inputOf,
+  options,
+  page,
+  PUNCH,
+} from './fixtures/conditions.ts';
 
 const blockedPunch = attachedWorkload([
   ['other', PUNCH],
@@ -34,7 +43,16 @@ describe('a punch of a file that is pinned, and of one that is mirrored', () => 
 
   test('has a certificate that ends at user space', () => {
     expect(certificatesOf(findings, 'gup', 'punch')).toMatchObject([
-      { task: 'other', op: FIRST, line: 12, file: 'data', class: 'reference', blocked: true, ended_by: 'user', count: 1 },
+      {
+        task: 'other',
+        op: FIRST,
+        line: 12,
+        file: 'data',
+        class: 'reference',
+        blocked: true,
+        ended_by: 'user',
+        count: 1,
+      },
     ]);
     const chain = certificatesOf(findings, 'gup', 'punch')[0]?.chain ?? [];
     expect(chain.map(({ node }) => node)).toEqual(['task', 'page', 'pin', 'user']);
@@ -43,8 +61,16 @@ describe('a punch of a file that is pinned, and of one that is mirrored', () => 
 
   test('counts callbacks as time of the caller, with the driver in the chain', () => {
     const [certificate] = certificatesOf(findings, 'hmm_mirror', 'punch');
-    expect(certificate).toMatchObject({ class: 'callback', blocked: false, ended_by: 'itself', file: 'data' });
-    expect(certificate?.chain[1]).toEqual({ node: 'callback', text: 'hmm_mirror invalidate must return first' });
+    expect(certificate).toMatchObject({
+      class: 'callback',
+      blocked: false,
+      ended_by: 'itself',
+      file: 'data',
+    });
+    expect(certificate?.chain[1]).toEqual({
+      node: 'callback',
+      text: 'hmm_mirror invalidate must return first',
+    });
     const stats = findings.drivers['hmm_mirror']?.ops.punch;
     expect(stats?.wait_ns.callback).toBeGreaterThanOrEqual(stats?.wait_ns_max ?? Infinity);
   });
@@ -78,9 +104,19 @@ describe('a punch of a file that is pinned, and of one that is mirrored', () => 
   test('breaks of the pin what a pin breaks by construction, and nothing of the mirror', () => {
     const verdict = (property: string, driver: string) =>
       findings.verdicts.find((each) => each.property === property && each.driver === driver);
-    expect(verdict('punch_hole_never_blocked', 'gup')).toMatchObject({ expected: 'breaks', got: 'broken', violations: 1 });
-    expect(verdict('punch_hole_never_blocked', 'hmm_mirror')).toMatchObject({ expected: 'holds', got: 'held' });
-    expect(verdict('truncate_never_blocked', 'hmm_mirror')).toMatchObject({ got: 'not_exercised', as_expected: true });
+    expect(verdict('punch_hole_never_blocked', 'gup')).toMatchObject({
+      expected: 'breaks',
+      got: 'broken',
+      violations: 1,
+    });
+    expect(verdict('punch_hole_never_blocked', 'hmm_mirror')).toMatchObject({
+      expected: 'holds',
+      got: 'held',
+    });
+    expect(verdict('truncate_never_blocked', 'hmm_mirror')).toMatchObject({
+      got: 'not_exercised',
+      as_expected: true,
+    });
     expect(findings.verdicts.filter((each) => !each.as_expected)).toEqual([]);
   });
 });
@@ -105,9 +141,16 @@ describe('what a blocked call leaves behind', () => {
 
   test('stays asleep, with the read that queues up behind it', () => {
     const findings = compare(inputOf(queue), options({ onBlock: 'stay', drivers: drivers('gup') }));
-    expect(findings.drivers['gup']?.ops.punch).toMatchObject({ blocked: 1, never: 1, wait_ns: { reference: 0 } });
+    expect(findings.drivers['gup']?.ops.punch).toMatchObject({
+      blocked: 1,
+      never: 1,
+      wait_ns: { reference: 0 },
+    });
     expect(findings.drivers['gup']?.ops.read).toMatchObject({ blocked: 1, never: 1, waits: { cascade: 1 } });
-    expect(findings.certificates.map(({ kind, ended_by }) => [kind, ended_by])).toContainEqual(['punch', 'never']);
+    expect(findings.certificates.map(({ kind, ended_by }) => [kind, ended_by])).toContainEqual([
+      'punch',
+      'never',
+    ]);
     expect(findings.stood_still.find(({ behind }) => behind === 'punch')?.queued).toEqual({ read: 1 });
   });
 
@@ -139,7 +182,11 @@ describe('a log', () => {
     source: 'log',
     regions: [],
     ops: [
-      { task: 0, line: 3, op: { kind: 'mmap', file: 0, from: 100, to: 116, pgoff: 0, shared: true, writable: true } },
+      {
+        task: 0,
+        line: 3,
+        op: { kind: 'mmap', file: 0, from: 100, to: 116, pgoff: 0, shared: true, writable: true },
+      },
       { task: 1, line: 5, op: PUNCH, logged: { errno: 'EOPNOTSUPP' } },
       { task: 1, line: 6, op: PUNCH, logged: {} },
       { task: 0, line: 7, op: { kind: 'munmap', from: 100, to: 116 }, logged: {} },
@@ -156,13 +203,19 @@ describe('a log', () => {
   });
 
   test('another hold changes who is blocked', () => {
-    const findings = compare(inputOf(log), options({ onBlock: 'release', hold: 'io', drivers: drivers('gup') }));
+    const findings = compare(
+      inputOf(log),
+      options({ onBlock: 'release', hold: 'io', drivers: drivers('gup') }),
+    );
     expect(findings.plan.hold).toBe('io');
     expect(findings.drivers['gup']?.ops.punch?.blocked).toBe(0);
   });
 
   test('results that are not the log’s are counted by kind', () => {
-    const { log_divergences: found } = compare(inputOf(log), options({ onBlock: 'release', drivers: drivers('none') }));
+    const { log_divergences: found } = compare(
+      inputOf(log),
+      options({ onBlock: 'release', drivers: drivers('none') }),
+    );
     expect(found).toEqual([
       { driver: 'none', kind: 'punch', logged: 'EOPNOTSUPP', modelled: 'success', count: 1, first_line: 5 },
     ]);
@@ -175,11 +228,15 @@ describe('a log', () => {
 });
 
 test('a hold beside device operations of the workload is refused', () => {
-  expect(() => compare(inputOf(blockedPunch), options({ hold: 'never' }))).toThrow(/no device plan to change/);
+  expect(() => compare(inputOf(blockedPunch), options({ hold: 'never' }))).toThrow(
+    /no device plan to change/,
+  );
 });
 
 test('two drivers of one name are refused', () => {
-  expect(() => compare(inputOf(blockedPunch), options({ drivers: drivers('gup', 'gup') }))).toThrow(/called 'gup'/);
+  expect(() => compare(inputOf(blockedPunch), options({ drivers: drivers('gup', 'gup') }))).toThrow(
+    /called 'gup'/,
+  );
 });
 
 test('a comparison that is stopped says that it is not complete', () => {

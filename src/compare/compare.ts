@@ -7,7 +7,13 @@ import { describeDevicePlan } from '../workload/device_plan.ts';
 import { InputError } from '../workload/input_error.ts';
 import type { Workload } from '../workload/workload.ts';
 import { certificates } from './certificates.ts';
-import { type DriverUnderTest, type OnBlock, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
+import {
+  type DriverUnderTest,
+  type OnBlock,
+  type ReplayConditions,
+  type ReplayInput,
+  withPlan,
+} from './conditions.ts';
 import { unmetExpectations } from './expectations.ts';
 import { fileDigests } from './file_digest.ts';
 import { logDivergences } from './log_divergence.ts';
@@ -46,7 +52,8 @@ export function compare(input: ReplayInput, options: ComparisonOptions): Finding
   return {
     schema: 'gup-vs-hmm/compare/1',
     model_revision: MODEL_REVISION,
-    complete: results.length === options.drivers.length && observed.every(({ replay: { complete } }) => complete),
+    complete:
+      results.length === options.drivers.length && observed.every(({ replay: { complete } }) => complete),
     input: describeInput(input),
     kernel: options.kernel,
     memory: options.memory,
@@ -58,7 +65,9 @@ export function compare(input: ReplayInput, options: ComparisonOptions): Finding
     certificates: results.flatMap((result) => result.certificates),
     stood_still: observed.flatMap((each) => withQueued(each.replay.stoodStill, queuedOperations(each))),
     first_divergence: observed.length < 2 ? null : firstDivergence(observed),
-    verdicts: (byProperty[0] ?? []).flatMap((_, index) => byProperty.flatMap((each) => each.slice(index, index + 1))),
+    verdicts: (byProperty[0] ?? []).flatMap((_, index) =>
+      byProperty.flatMap((each) => each.slice(index, index + 1)),
+    ),
     log_divergences: observed.flatMap((each) => logDivergences(each.replay)),
     not_modelled: Object.fromEntries(workload.notModelled),
     unmet: observed.flatMap((each) => unmetExpectations(each, options.memory)),

@@ -34,7 +34,11 @@ export interface ReplayConditions {
   readonly hold?: Hold;
   /** Once it is true the replay ends early, with `complete: false`. */
   readonly signal: { readonly aborted: boolean };
-  readonly onProgress: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
+  readonly onProgress: (progress: {
+    readonly what: string;
+    readonly done: number;
+    readonly total: number;
+  }) => void;
 }
 
 /** Larger ranges are replayed run by run: a step for each of their pages would take minutes. */
@@ -80,6 +84,8 @@ export function setupFor(conditions: ReplayConditions, driver: Driver, workload:
 /** In a scenario every page is a step, so that nothing hides inside one; logs are too long for that. */
 function grainFor(workload: Workload): Setup['grain'] {
   if (workload.source === 'log') return 'run';
-  const large = workload.ops.some(({ op }) => 'to' in op && 'from' in op && op.to - op.from > PAGES_IN_STEPS_MAX);
+  const large = workload.ops.some(
+    ({ op }) => 'to' in op && 'from' in op && op.to - op.from > PAGES_IN_STEPS_MAX,
+  );
   return large || workload.files.some(({ size }) => size.page > PAGES_IN_STEPS_MAX) ? 'run' : 'page';
 }

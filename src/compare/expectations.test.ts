@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { EndExpectation, Expectation } from '../workload/workload.ts';
 import { compare } from './compare.ts';
-import { attachedWorkload, DETACH, drivers, FIRST, inputOf, options, page, PUNCH } from './fixtures/conditions.ts';
+import {
+  attachedWorkload,
+  DETACH,
+  drivers,
+  FIRST,
+  inputOf,
+  options,
+  page,
+  PUNCH,
+} from './fixtures/conditions.ts';
 
 function unmet(expect: Omit<Expectation, 'op'>[], expectEnd: EndExpectation[], driver = 'gup'): string[] {
   const workload = attachedWorkload(

@@ -69,7 +69,9 @@ function missedAtEnd({ replay }: Observed, expectation: EndExpectation, freed: n
   }
   const { blocksFreedUnderReference: wanted } = expectation;
   if (wanted !== undefined && (wanted === 'some') !== freed > 0) {
-    missed.push(`expected ${wanted === 'some' ? 'blocks' : 'no blocks'} freed under a reference, got ${freed}`);
+    missed.push(
+      `expected ${wanted === 'some' ? 'blocks' : 'no blocks'} freed under a reference, got ${freed}`,
+    );
   }
   return missed;
 }

@@ -17,7 +17,9 @@ const range = (from: number, to: number) => ({ file: 0, start: page(from), end: 
 test('a hole, unwritten blocks and written zeros are the same content', () => {
   const hole = digestsAfter({ kind: 'punch', ...range(4, 8) });
   expect(hole).toEqual(digestsAfter({ kind: 'zero', ...range(4, 8), keepSize: true }));
-  expect(hole).toEqual(digestsAfter({ kind: 'punch', ...range(4, 8) }, { kind: 'alloc', ...range(4, 8), keepSize: true }));
+  expect(hole).toEqual(
+    digestsAfter({ kind: 'punch', ...range(4, 8) }, { kind: 'alloc', ...range(4, 8), keepSize: true }),
+  );
   expect(hole).not.toEqual(digestsAfter());
   expect(hole).not.toEqual(digestsAfter({ kind: 'punch', ...range(4, 7) }));
 });
@@ -26,7 +28,9 @@ test('size and page numbers count', () => {
   const grown = digestsAfter({ kind: 'truncate', file: 0, size: page(17) });
   expect(grown).not.toEqual(digestsAfter());
   expect(digestsAfter({ kind: 'truncate', file: 0, size: page(16, 1) })).not.toEqual(grown);
-  expect(digestsAfter({ kind: 'punch', ...range(4, 5) })).not.toEqual(digestsAfter({ kind: 'punch', ...range(5, 6) }));
+  expect(digestsAfter({ kind: 'punch', ...range(4, 5) })).not.toEqual(
+    digestsAfter({ kind: 'punch', ...range(5, 6) }),
+  );
 });
 
 test('a file without a name counts while it is mapped', () => {

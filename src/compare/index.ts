@@ -9,6 +9,7 @@ export {
   type ReplayConditions,
   type ReplayInput,
 } from './conditions.ts';
+export { fileDigests } from './file_digest.ts';
 export { MODEL_REVISION } from './model_revision.ts';
 export type { ComparisonResult } from './result.ts';
 export { IN_ORDER, run } from './run.ts';

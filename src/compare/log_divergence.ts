@@ -21,7 +21,14 @@ export function logDivergences(replay: Replay): LogDivergence[] {
     if (known !== undefined) known.count++;
     else {
       const driver = session.system.driver.name;
-      groups.set(key, { driver, kind: op.kind, logged: log, modelled: model, count: 1, first_line: line ?? null });
+      groups.set(key, {
+        driver,
+        kind: op.kind,
+        logged: log,
+        modelled: model,
+        count: 1,
+        first_line: line ?? null,
+      });
     }
   });
   return [...groups.values()];

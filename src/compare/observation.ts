@@ -27,7 +27,9 @@ export interface Observed {
 export function observationOf({ replay, waits }: Observed, op: number): Observation | undefined {
   const outcome = replay.session.outcomes[op];
   if (outcome === undefined) {
-    return replay.unreached.has(op) ? { end: 'unreached', ret: 0, blocked: false, waited: 'none' } : undefined;
+    return replay.unreached.has(op)
+      ? { end: 'unreached', ret: 0, blocked: false, waited: 'none' }
+      : undefined;
   }
   const own = waits.get(op) ?? [];
   const ended = outcome.endTime >= 0;

@@ -41,7 +41,8 @@ export function operationStats(
 export function refusals(stats: Partial<Record<OperationKind, OperationStats>>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const kind of DEVICE_KINDS) {
-    for (const [errno, count] of Object.entries(stats[kind]?.refused ?? {})) counts[errno] = (counts[errno] ?? 0) + count;
+    for (const [errno, count] of Object.entries(stats[kind]?.refused ?? {}))
+      counts[errno] = (counts[errno] ?? 0) + count;
   }
   return counts;
 }

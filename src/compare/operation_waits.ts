@@ -73,7 +73,11 @@ function sleepWait(replay: Replay, record: WaitRecord): OperationWait {
   };
 }
 
-function callbackWait(replay: Replay, callback: CallbackRecord, sleeps: readonly WaitRecord[]): OperationWait {
+function callbackWait(
+  replay: Replay,
+  callback: CallbackRecord,
+  sleeps: readonly WaitRecord[],
+): OperationWait {
   const { session } = replay;
   const task = session.taskName(session.outcomes[callback.op]?.task ?? session.agentTask);
   const name = session.system.driver.invalidate?.name ?? session.system.driver.name;

@@ -103,7 +103,8 @@ function bySchedule(session: Session, schedule: Schedule): SequentialRun {
   if (workload.plan !== undefined) {
     throw new InputError({
       file: workload.name,
-      problem: 'a schedule and a device plan contradict each other: the plan goes by the order of the operations',
+      problem:
+        'a schedule and a device plan contradict each other: the plan goes by the order of the operations',
       hint: 'run it without --schedule, or a scenario that has its own device operations',
     });
   }
@@ -113,15 +114,23 @@ function bySchedule(session: Session, schedule: Schedule): SequentialRun {
 }
 
 /** A session for the workload. Throws InputError when its files do not fit the filesystem. */
-export function openSession(workload: Workload, tested: DriverUnderTest, conditions: ReplayConditions): Session {
+export function openSession(
+  workload: Workload,
+  tested: DriverUnderTest,
+  conditions: ReplayConditions,
+): Session {
   const setup = setupFor(conditions, tested.driver, workload);
   try {
     return new Session(setup, workload);
   } catch (error) {
     if (tested.file !== undefined && error instanceof Error) {
-      throw new InputError({ file: tested.file, problem: `cannot be built: ${error.message}` }, { cause: error });
+      throw new InputError(
+        { file: tested.file, problem: `cannot be built: ${error.message}` },
+        { cause: error },
+      );
     }
-    if (error instanceof RangeError) throw new InputError({ file: workload.name, problem: error.message }, { cause: error });
+    if (error instanceof RangeError)
+      throw new InputError({ file: workload.name, problem: error.message }, { cause: error });
     throw error;
   }
 }

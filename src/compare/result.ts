@@ -142,7 +142,15 @@ export interface ComparisonResult {
   /** `gvh1-` and 12 hex digits of the canonical result without this field. */
   id: string;
   complete: boolean;
-  input: { name: string; title: string; sha256: string; source: 'log' | 'scenario' | 'generated'; operations: number; tasks: number; files: number };
+  input: {
+    name: string;
+    title: string;
+    sha256: string;
+    source: 'log' | 'scenario' | 'generated';
+    operations: number;
+    tasks: number;
+    files: number;
+  };
   kernel: string;
   memory: string;
   on_block: 'release' | 'stay';

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_DEVICE_PLAN } from '../workload/device_plan.ts';
-import { attachedWorkload, CONDITIONS, DETACH, drivers, FIRST, inputOf, PUNCH } from './fixtures/conditions.ts';
+import {
+  attachedWorkload,
+  CONDITIONS,
+  DETACH,
+  drivers,
+  FIRST,
+  inputOf,
+  PUNCH,
+} from './fixtures/conditions.ts';
 import { run } from './run.ts';
 import type { RunResult } from './run_result.ts';
 
@@ -27,7 +35,10 @@ test('in order: results, certificates and events of each operation', () => {
   expect(result.schedule).toBe('in-order');
   expect(result.blocks_freed_under_reference).toBe(0);
   const freed = result.events.find(({ event }) => event === 'blocks_freed');
-  expect(freed).toMatchObject({ task: 'other', text: expect.stringContaining('file data, page 4, pages 2') as string });
+  expect(freed).toMatchObject({
+    task: 'other',
+    text: expect.stringContaining('file data, page 4, pages 2') as string,
+  });
   expect(result.events.every(({ ns }) => Number.isSafeInteger(ns))).toBe(true);
 });
 

@@ -7,7 +7,13 @@ import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
 import { encodeSchedule, type Schedule } from '../schedule/index.ts';
 import { certificateOfOperation } from './certificates.ts';
-import { defaultOnBlock, type DriverUnderTest, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
+import {
+  defaultOnBlock,
+  type DriverUnderTest,
+  type ReplayConditions,
+  type ReplayInput,
+  withPlan,
+} from './conditions.ts';
 import { unmetExpectations } from './expectations.ts';
 import { MODEL_REVISION } from './model_revision.ts';
 import type { Observed } from './observation.ts';

@@ -121,7 +121,13 @@ function trials(session: Session, file: number): Trial[] {
     { kind: 'unlink', ops: [{ kind: 'unlink', file }] },
     { kind: 'fsync', ops: [{ kind: 'fsync', file }] },
     { kind: 'open', ops: [{ kind: 'open', file }] },
-    { kind: 'close', ops: [{ kind: 'open', file }, { kind: 'close', file }] },
+    {
+      kind: 'close',
+      ops: [
+        { kind: 'open', file },
+        { kind: 'close', file },
+      ],
+    },
     { kind: 'mmap', ops: [map] },
     { kind: 'page fault', ops: [map, { kind: 'load', from: AT, to: AT + 1 }] },
     { kind: 'munmap', ops: [map, { kind: 'munmap', from: AT, to: AT + 1 }] },

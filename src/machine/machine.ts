@@ -205,10 +205,8 @@ export class Machine<K, E> {
           pc++;
           continue;
         case 'down':
-          this.clock.spend(task, 'lock', 1);
           pc++;
-          if (this.locks.acquire(task, instruction.query?.(context, frame) as number, instruction.write))
-            continue;
+          if (this.down(task, instruction, context, frame)) continue;
           this.park(task, pc, base);
           return;
         case 'sleep':
@@ -244,6 +242,12 @@ export class Machine<K, E> {
     }
     this.tasks.set(task, TASK.pc, pc);
     this.tasks.set(task, TASK.base, base);
+  }
+
+  /** Takes a lock; false when the task has to wait for it. */
+  private down(task: number, { query, write }: Instruction<K>, context: K, frame: Frame<string>): boolean {
+    this.clock.spend(task, 'lock', 1);
+    return this.locks.acquire(task, query?.(context, frame) as number, write);
   }
 
   /** A frame for the callee above the caller's at `base`, with its arguments; gives the callee. */

@@ -9,7 +9,7 @@ import { COUNTER, LOCK_CLASSES, LOCK_NAMES, WAIT } from '../kernel/kernel.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { detach_region, ioctl_attach, ioctl_transfer } from '../drivers/device.ts';
 import { JOB_NONE, JOB_PREPARING, REGION, type System } from '../drivers/system.ts';
-import { visitRuns } from '../machine/store.ts';
+import { type PageMap, visitRuns } from '../machine/store.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -130,11 +130,36 @@ function followPage(session: Session, pfn: number, chain: Link[], seen: Set<numb
     text: `for pfn ${pfn} (${where}) to be idle; its count is ${system.refcount.get(0, pfn) + 1}, idle is 1`,
   });
   const region = regionHolding(system, pfn);
-  if (region < 0) {
+  if (region < 0) return followTaking(session, pfn, chain, seen);
+  return followRegion(session, region, chain, seen);
+}
+
+/** A page that no device table holds: a call may be taking it for one just now. */
+function followTaking(session: Session, pfn: number, chain: Link[], seen: Set<number>): Root {
+  const { system } = session;
+  const task = takingTask(system, pfn);
+  if (task < 0) {
     chain.push({ node: 'pin', text: 'a reference that no region accounts for' });
     return 'nobody';
   }
-  return followRegion(session, region, chain, seen);
+  chain.push({ node: 'pin', text: `being taken by ${session.taskName(task)} for ${system.driver.name}` });
+  return followTask(session, task, chain, seen);
+}
+
+/** The task that has counted the frame and not yet put it into a device table, or -1. */
+function takingTask(k: System, pfn: number): number {
+  for (let task = 0; task < k.m.count; task++) {
+    for (const { path, frame } of k.m.frames(task)) {
+      const region = frame['region'];
+      if (region === undefined) continue;
+      if (holdsFrame(k.pfns, k, region, pfn)) return task;
+      if (path === 'pin_user_pages_fast' && pte_pfn(frame['pte'] ?? 0) <= pfn) {
+        const pages = (frame['stop'] ?? 0) - (frame['va'] ?? 0);
+        if (pfn < pte_pfn(frame['pte'] ?? 0) + pages) return task;
+      }
+    }
+  }
+  return -1;
 }
 
 function followRegion(session: Session, region: number, chain: Link[], seen: Set<number>): Root {
@@ -158,17 +183,19 @@ function followRegion(session: Session, region: number, chain: Link[], seen: Set
 /** A region whose device table holds a reference to the frame, or -1. */
 export function regionHolding(k: System, pfn: number): number {
   const count = k.counters.get(0, COUNTER.regions);
-  for (let region = 0; region < count; region++) {
-    let held = 0;
-    const start = k.regions.get(region, REGION.start);
-    const end = k.regions.get(region, REGION.end);
-    visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
-      const first = pte_pfn(pte);
-      if (first !== 0 && pfn >= first && pfn < first + to - va) held++;
-    });
-    if (held > 0) return region;
-  }
+  for (let region = 0; region < count; region++) if (holdsFrame(k.device_ptes, k, region, pfn)) return region;
   return -1;
+}
+
+/** The frame stands in the region's row of the map. */
+function holdsFrame(map: PageMap, k: System, region: number, pfn: number): boolean {
+  let holds = false;
+  const start = k.regions.get(region, REGION.start);
+  visitRuns(map, region, start, k.regions.get(region, REGION.end), (va, to, pte) => {
+    const first = pte_pfn(pte);
+    if (first !== 0 && pfn >= first && pfn < first + to - va) holds = true;
+  });
+  return holds;
 }
 
 /**

@@ -1,0 +1,19 @@
+/** A campaign is worth something only if what is argued about comes up in it. */
+import { describe, expect, test } from 'vitest';
+import { check } from '../src/index.ts';
+import { costs, KERNEL, MEMORY, theDriver } from './holds.ts';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test.each([42, 7])('seed %i reaches every floor', (seed) => {
+    const drivers = [theDriver('gup'), theDriver('hmm_mirror')];
+    const { floors } = check({ invariants: [], drivers, memory, kernel: KERNEL, costs, runs: 750, seed, modelRevision: 1 });
+    expect(floors.map(({ name }) => name)).toEqual([
+      'gup: wait for a page reference',
+      'gup: fsync meets a device write',
+      'hmm_mirror: block removal meets a device fault',
+      'hmm_mirror: sequence retry',
+      'hmm_mirror: fsync meets a device write',
+    ]);
+    for (const { name, share, floor } of floors) expect(share, name).toBeGreaterThanOrEqual(floor);
+  });
+});

@@ -1,0 +1,20 @@
+/** I15: after truncate returns nothing reaches beyond the end of the file. */
+import { describe, expect, test } from 'vitest';
+import { FILES_STAY_MAPPED } from '../src/index.ts';
+import { expectBroken, expectHeld, MEMORY } from './holds.ts';
+
+const ID = 'I15';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test.each(['hmm_mirror', 'none', 'gup_longterm'])('under %s', (driver) => {
+    expectHeld(ID, driver, memory);
+  });
+
+  test('a pin gives it up, and is seen to', () => {
+    expect(expectBroken(ID, 'gup', memory).run.workload.ops.length).toBeLessThanOrEqual(8);
+  });
+
+  test('while files stay mapped a pin keeps it too', () => {
+    expectHeld(ID, 'gup', memory, FILES_STAY_MAPPED);
+  });
+});

@@ -1,0 +1,15 @@
+/** I3: what was written before an fsync survives a crash at any moment after it. */
+import { describe, expect, test } from 'vitest';
+import { expectBroken, expectHeld, MEMORY } from './holds.ts';
+
+const ID = 'I3';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test.each(['hmm_mirror', 'none', 'gup_longterm'])('under %s', (driver) => {
+    expectHeld(ID, driver, memory);
+  });
+
+  test('a pin gives it up, and is seen to', () => {
+    expect(expectBroken(ID, 'gup', memory).run.workload.ops.length).toBeLessThanOrEqual(8);
+  });
+});

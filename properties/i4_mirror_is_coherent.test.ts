@@ -1,0 +1,15 @@
+/** I4: outside an invalidation a device entry is what the CPU entry allows, inside one there is none. */
+import { describe, expect, test } from 'vitest';
+import { expectBroken, expectHeld, MEMORY } from './holds.ts';
+
+const ID = 'I4';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test.each(['hmm_mirror', 'none', 'gup_longterm'])('under %s', (driver) => {
+    expectHeld(ID, driver, memory);
+  });
+
+  test('a pin gives it up, and is seen to', () => {
+    expect(expectBroken(ID, 'gup', memory).run.workload.ops.length).toBeLessThanOrEqual(8);
+  });
+});

@@ -1,0 +1,11 @@
+/** I6: nobody waits in a circle. */
+import { describe, test } from 'vitest';
+import { expectHeld, MEMORY } from './holds.ts';
+
+const ID = 'I6';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test.each(['hmm_mirror', 'none', 'gup_longterm', 'gup'])('under %s', (driver) => {
+    expectHeld(ID, driver, memory);
+  });
+});

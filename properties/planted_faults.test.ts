@@ -1,0 +1,44 @@
+/**
+ * Each planted fault is found by the properties it must break. The shortest run that shows it is kept in `golden/`; it is
+ * written anew with UPDATE_GOLDEN=1.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { ALL_OPERATIONS, FACTS, FILES_STAY_MAPPED, INVARIANTS, type Mutant, MUTANTS } from '../src/index.ts';
+import { firstToBreak, type Found, MEMORY, setupOf, story } from './holds.ts';
+
+/** Runs within which each fault is found. */
+const RUNS_TO_FIND = 4_000;
+const GOLDEN = fileURLToPath(new URL('./golden', import.meta.url));
+
+function find(mutant: Mutant, memory: string, id: string): Found {
+  const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
+  const profile = mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+  const found = firstToBreak(setup, id, RUNS_TO_FIND, profile);
+  if (found === null) throw new Error(`${mutant.name} did not break ${id} in ${RUNS_TO_FIND} runs`);
+  return found;
+}
+
+describe.each(MUTANTS)('$name', (mutant) => {
+  test('says what it imitates and what it breaks', () => {
+    expect(mutant.facts.filter((id) => !FACTS.some((fact) => fact.id === id))).toEqual([]);
+    expect(mutant.breaks.filter((id) => !INVARIANTS.some((invariant) => invariant.id === id))).toEqual([]);
+    expect(mutant.breaks.length).toBeGreaterThan(0);
+  });
+
+  test.each(mutant.breaks)('is found by %s on ext4_dax', (id) => {
+    const found = find(mutant, MEMORY[0], id);
+    const file = `${GOLDEN}/${mutant.name}.${id}.txt`;
+    const text = story(mutant, MEMORY[0], id, found);
+    if (process.env['UPDATE_GOLDEN'] === '1') {
+      mkdirSync(GOLDEN, { recursive: true });
+      writeFileSync(file, text);
+    }
+    expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  test('is found on xfs_dax', () => {
+    expect(find(mutant, MEMORY[1], mutant.breaks[0] ?? '').run.workload.ops.length).toBeLessThanOrEqual(12);
+  });
+});

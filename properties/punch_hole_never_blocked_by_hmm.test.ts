@@ -1,0 +1,35 @@
+/**
+ * PUNCH_HOLE and the other block-removing fallocate modes: ZERO, COLLAPSE, INSERT and UNSHARE_RANGE.
+ */
+import { describe, expect, test } from 'vitest';
+import { drawRuns, type OperationKind, Runner } from '../src/index.ts';
+import { expectBroken, expectHeld, MEMORY, SEED, setupOf, theInvariant } from './holds.ts';
+
+const QUESTION = 'punch_hole_never_blocked';
+
+describe.each(MEMORY)('on %s', (memory) => {
+  test('no mode is ever blocked by a mirror', () => {
+    expectHeld(QUESTION, 'hmm_mirror', memory);
+  });
+
+  test('a pin blocks them', () => {
+    expect(expectBroken(QUESTION, 'gup', memory).first).toMatch(/was blocked: .* held by gup/);
+  });
+
+  test('a pin blocks every mode that the filesystem has, and no mode is left untried', () => {
+    const runner = new Runner(setupOf(memory, 'gup'), [theInvariant(QUESTION)]);
+    const blocked = new Set<OperationKind>();
+    for (const run of drawRuns(SEED, 2_000)) {
+      const { session, waits } = runner.run(run);
+      for (const wait of waits.waits) {
+        const kind = session.workload.ops[wait.op]?.op.kind;
+        if (wait.blocked && wait.described.class === 'reference' && kind !== undefined) blocked.add(kind);
+      }
+    }
+    // ext4 has no UNSHARE_RANGE; XFS breaks the layout even for preallocation (K56).
+    const everywhere = ['collapse', 'insert', 'open_trunc', 'punch', 'truncate', 'zero'];
+    expect([...blocked].sort()).toEqual(
+      memory === 'ext4_dax' ? everywhere : [...everywhere, 'alloc', 'unshare'].sort(),
+    );
+  });
+});

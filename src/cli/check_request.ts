@@ -1,0 +1,38 @@
+/** What `check` was asked for -> a campaign: names become properties, drivers and a planted fault. */
+import type { CheckRequest } from '../check/campaign.ts';
+import { MODEL_REVISION } from '../compare/index.ts';
+import { BUILTIN_2026 } from '../costs/index.ts';
+import { DRIVERS } from '../drivers/drivers.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { INVARIANTS } from '../invariants/index.ts';
+import { type Mutant, mutantNamed } from '../mutants/index.ts';
+import type { CheckOptions } from './backend.ts';
+import { loadDriver } from './load_driver.ts';
+import { UsageError } from './usage_error.ts';
+
+/** Throws UsageError for a planted fault that is another driver's, InputError for a user's driver. */
+export async function checkRequest(options: CheckOptions): Promise<CheckRequest> {
+  const { memory, kernel, runs, seed, onProgress, signal, properties } = options;
+  const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
+  return {
+    ...{ memory, kernel, runs, onProgress, signal },
+    invariants: INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
+    drivers: await driversFor(options.driver, mutant),
+    costs: Object.fromEntries(Object.entries(BUILTIN_2026.entries).map(([name, { ns }]) => [name, ns])),
+    // The generators take 32 bits.
+    seed: seed | 0,
+    modelRevision: MODEL_REVISION,
+    ...(mutant === undefined ? {} : { mutant }),
+  };
+}
+
+/** A fault is looked for under the driver it is planted in, or that is needed to see it. */
+async function driversFor(name: string | undefined, mutant: Mutant | undefined): Promise<readonly Driver[]> {
+  if (name !== undefined && mutant !== undefined && name !== mutant.driver) {
+    throw new UsageError(
+      `--mutant: ${mutant.name} shows under driver ${mutant.driver} only, not under ${name}`,
+    );
+  }
+  const wanted = name ?? mutant?.driver;
+  return wanted === undefined ? DRIVERS : [(await loadDriver(wanted)).driver];
+}
