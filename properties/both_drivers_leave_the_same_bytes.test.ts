@@ -48,7 +48,7 @@ function bytes(one: Session): unknown {
   const { system } = one;
   return one.workload.files.map((_, file) => {
     const inode = file + 1;
-    const pages = Array.from({ length: system.options.capacities.filePages }, (__, page) => {
+    const pages = Array.from({ length: system.options.capacities.filePages }, (_hole, page) => {
       const extent = system.extents.get(inode, page);
       return extent % 4 === 2 ? system.data.get(0, Math.floor(extent / 4)) : 0;
     });

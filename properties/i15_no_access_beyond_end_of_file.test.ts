@@ -1,6 +1,5 @@
 /** I15: after truncate returns nothing reaches beyond the end of the file. */
 import { describe, expect, test } from 'vitest';
-import { FILES_STAY_MAPPED } from '../src/index.ts';
 import { expectBroken, expectHeld, MEMORY } from './holds.ts';
 
 const ID = 'I15';
@@ -12,9 +11,5 @@ describe.each(MEMORY)('on %s', (memory) => {
 
   test('a pin gives it up, and is seen to', () => {
     expect(expectBroken(ID, 'gup', memory).run.workload.ops.length).toBeLessThanOrEqual(8);
-  });
-
-  test('while files stay mapped a pin keeps it too', () => {
-    expectHeld(ID, 'gup', memory, FILES_STAY_MAPPED);
   });
 });

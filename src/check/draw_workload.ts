@@ -85,7 +85,7 @@ function preamble(chance: Chance, program: Program): void {
   if (often(chance, 40)) program.add('store', 0);
   program.add('attach', 0);
   if (often(chance, 85)) program.add(often(chance, 75) ? 'dma_write' : 'dma_read', 0);
-  if (often(chance, 35)) program.add('fsync', 1);
+  if (often(chance, 50)) program.add('fsync', 1);
   if (often(chance, 60)) {
     program.add('munmap', 0);
     program.add(often(chance, 65) ? 'truncate' : 'punch', 0);

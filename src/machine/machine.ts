@@ -50,6 +50,8 @@ export class Machine<K, E> {
   readonly tasks: Table;
   /** The task whose step is running. */
   current = 0;
+  /** Tasks woken so far, in all: tells a scheduler that others may step now. */
+  wakeUps = 0;
   private readonly store: Store;
   private readonly stack: Table;
   private readonly code: Code<K>;
@@ -100,6 +102,7 @@ export class Machine<K, E> {
     this.taskCount = 0;
     this.queues.setTaskCount(0);
     this.clock.reset();
+    this.current = 0;
   }
 
   /** Puts a task that is in user space at the start of a path. */
@@ -300,6 +303,7 @@ export class Machine<K, E> {
   }
 
   private woken(task: number): void {
+    this.wakeUps++;
     this.clock.advance(task, this.clock.of(this.current));
     this.clock.spend(task, 'context_switch', 1);
     this.options.onWake(task);

@@ -6,29 +6,44 @@ import type { Session } from './session.ts';
 /** A bound on the steps of one call: past it the model loops, which is a bug in the project. */
 const STEPS_MAX = 50_000_000;
 
-/** The runnable task with the earliest clock, the lowest number first; -1 when none can step. */
-export function earliestRunnable(session: Session): number {
+/** The two earliest clocks among tasks that can step: whose the first is, and when the second comes up. */
+interface Front {
+  /** -1 when no task can step. */
+  readonly task: number;
+  readonly nextTime: number;
+}
+
+/** The runnable task with the earliest clock, the lowest number first. */
+function frontOf(session: Session): Front {
   const { m } = session.system;
-  let best = -1;
-  let bestTime = Infinity;
-  for (let task = 0; task < m.count; task++) {
-    if (!m.runnable(task)) continue;
-    const time = m.clock.of(task);
-    if (time < bestTime) {
-      best = task;
-      bestTime = time;
-    }
+  let task = -1;
+  let time = Infinity;
+  let nextTime = Infinity;
+  for (let other = 0; other < m.count; other++) {
+    if (!m.runnable(other)) continue;
+    const otherTime = m.clock.of(other);
+    if (otherTime < time) {
+      nextTime = time;
+      task = other;
+      time = otherTime;
+    } else if (otherTime < nextTime) nextTime = otherTime;
   }
-  return best;
+  return { task, nextTime };
 }
 
 /** Steps in time order until `done()` or until nothing can step; true when `done()`. */
 export function driveUntil(session: Session, done: () => boolean): boolean {
-  for (let steps = 0; steps < STEPS_MAX; steps++) {
+  const { m } = session.system;
+  for (let steps = 0; steps < STEPS_MAX; ) {
     if (done()) return true;
-    const task = earliestRunnable(session);
+    const { task, nextTime } = frontOf(session);
     if (task < 0) return false;
-    session.step(task);
+    // Until it is overtaken, or wakes another, the same task stays the earliest.
+    const { wakeUps } = m;
+    do {
+      session.step(task);
+      steps++;
+    } while (m.runnable(task) && m.clock.of(task) < nextTime && m.wakeUps === wakeUps && !done());
   }
   throw new Error(
     `no end after ${STEPS_MAX} steps: ${session
