@@ -230,7 +230,7 @@ describe('who waited for whom', () => {
     const files = { ...driver('gup').files, 'data/collision': 'dead'.padEnd(64, '0') };
     const drivers = { gup: driver('gup', { files }), hmm_mirror: driver('hmm_mirror') };
     expect(sectionText(exampleResult({ drivers }), 'Who waited for whom')).toContain(
-      'DIFFER between drivers: data/collision.',
+      'differ between drivers: data/collision.',
     );
   });
 

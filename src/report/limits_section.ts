@@ -62,7 +62,7 @@ function grades(result: ComparisonResult): string[] {
 function onBlock(result: ComparisonResult): string[] {
   return result.on_block === 'release'
     ? [
-        'A blocked call is counted once; the driver is then made to let go of that file, the call ends, and the driver attaches again.',
+        'A blocked call is counted once; the driver is then made to let go of that file, the call ends, and the driver attaches again. How long it waited is then our doing: without us, for ever.',
       ]
     : ['A blocked call stays asleep, and the later calls of its task are counted as unreached.'];
 }

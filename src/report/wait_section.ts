@@ -147,6 +147,6 @@ function contentBlocks(result: ComparisonResult): Block[] {
   const text =
     differing.length === 0
       ? `File contents at the end are the same under every driver (${formatCount(names.length)} compared).`
-      : `File contents at the end DIFFER between drivers: ${differing.join(', ')}.`;
+      : `File contents at the end differ between drivers: ${differing.join(', ')}. A transfer that races with a call that removes blocks may land before it under one driver and after it under another; that is no loss unless I5 is broken.`;
   return [{ kind: 'note', text }];
 }
