@@ -6,7 +6,16 @@ import { costs, KERNEL, MEMORY, theDriver } from './holds.ts';
 describe.each(MEMORY)('on %s', (memory) => {
   test.each([42, 7])('seed %i reaches every floor', (seed) => {
     const drivers = [theDriver('gup'), theDriver('hmm_mirror')];
-    const { floors } = check({ invariants: [], drivers, memory, kernel: KERNEL, costs, runs: 750, seed, modelRevision: 1 });
+    const { floors } = check({
+      invariants: [],
+      drivers,
+      memory,
+      kernel: KERNEL,
+      costs,
+      runs: 750,
+      seed,
+      modelRevision: 1,
+    });
     expect(floors.map(({ name }) => name)).toEqual([
       'gup: wait for a page reference',
       'gup: fsync meets a device write',

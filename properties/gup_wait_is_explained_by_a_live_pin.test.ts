@@ -14,7 +14,9 @@ test.each(MEMORY)('on %s', (memory) => {
     fc.property(generatedRuns(), (run) => {
       for (const { described } of one.run(run).waits.waits) {
         if (described.class !== 'reference') continue;
-        expect(described.chain.map(({ node }) => node)).toEqual(expect.arrayContaining(['task', 'page', 'pin']));
+        expect(described.chain.map(({ node }) => node)).toEqual(
+          expect.arrayContaining(['task', 'page', 'pin']),
+        );
         expect(described.chain.at(-1)?.text).not.toContain('no region accounts for');
         expect(['kernel', 'user']).toContain(described.root);
         explained++;

@@ -35,7 +35,9 @@ export const SEED = 2026;
 const RUNS_TO_BREAK = 4_000;
 
 export const costs: Readonly<Record<string, number>> = Object.fromEntries(
-  [...COST_TABLES.values()].slice(0, 1).flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
+  [...COST_TABLES.values()]
+    .slice(0, 1)
+    .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
 );
 
 export function theDriver(name: string): Driver {
@@ -55,7 +57,12 @@ export function setupOf(memory: string, driver: string, changes: Partial<Setup> 
 }
 
 /** No random run under the driver breaks the invariant. */
-export function expectHeld(id: string, driver: string, memory: string, profile: Profile = ALL_OPERATIONS): void {
+export function expectHeld(
+  id: string,
+  driver: string,
+  memory: string,
+  profile: Profile = ALL_OPERATIONS,
+): void {
   const runner = new Runner(setupOf(memory, driver), [theInvariant(id)]);
   fc.assert(
     fc.property(generatedRuns(profile.excluded), (run) => {
@@ -74,9 +81,15 @@ export interface Found {
 }
 
 /** The first random run that breaks the invariant, made short; null when none of `limit` does. */
-export function firstToBreak(setup: Setup, id: string, limit: number, profile: Profile = ALL_OPERATIONS): Found | null {
+export function firstToBreak(
+  setup: Setup,
+  id: string,
+  limit: number,
+  profile: Profile = ALL_OPERATIONS,
+): Found | null {
   const runner = new Runner(setup, [theInvariant(id)]);
-  const breaks = (run: Parameters<Runner['run']>[0]): string | undefined => runner.run(run).monitor.violations.get(id)?.first;
+  const breaks = (run: Parameters<Runner['run']>[0]): string | undefined =>
+    runner.run(run).monitor.violations.get(id)?.first;
   let number = 0;
   for (const run of drawRuns(SEED, limit, profile)) {
     number++;
@@ -98,6 +111,10 @@ export function expectBroken(id: string, driver: string, memory: string): Found 
 
 /** What a golden file says of a found fault. */
 export function story(mutant: Mutant, memory: string, id: string, found: Found): string {
-  const head = [`${mutant.title} (${mutant.driver} on ${memory})`, `breaks ${id}: ${found.first}`, `found by run ${found.number}`];
+  const head = [
+    `${mutant.title} (${mutant.driver} on ${memory})`,
+    `breaks ${id}: ${found.first}`,
+    `found by run ${found.number}`,
+  ];
   return `${[...head, '', ...describeRun(found.run)].join('\n')}\n`;
 }

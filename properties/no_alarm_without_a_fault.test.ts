@@ -8,10 +8,16 @@ describe.each(MEMORY)('on %s', (memory) => {
     const request = { invariants: INVARIANTS, memory, kernel: KERNEL, costs, seed: SEED, modelRevision: 1 };
     const result = check({ ...request, drivers: DRIVERS, runs: 2_000 });
     const alarms = result.verdicts.filter((verdict) => !verdict.as_expected);
-    expect(alarms.map(({ driver, property, got, example }) => `${driver} ${property} ${got}: ${example ?? ''}`)).toEqual([]);
+    expect(
+      alarms.map(({ driver, property, got, example }) => `${driver} ${property} ${got}: ${example ?? ''}`),
+    ).toEqual([]);
     // A pin was seen to give up everything it gives up.
-    const broken = result.verdicts.filter(({ got }) => got === 'broken').map(({ driver, property }) => `${driver} ${property}`);
-    const known = DRIVERS.flatMap(({ name, breaks }) => breaks.map(({ invariant }) => `${name} ${invariant}`));
+    const broken = result.verdicts
+      .filter(({ got }) => got === 'broken')
+      .map(({ driver, property }) => `${driver} ${property}`);
+    const known = DRIVERS.flatMap(({ name, breaks }) =>
+      breaks.map(({ invariant }) => `${name} ${invariant}`),
+    );
     expect(broken.sort()).toEqual(known.sort());
   });
 });

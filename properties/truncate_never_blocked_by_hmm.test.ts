@@ -13,7 +13,9 @@ describe.each(MEMORY)('on %s', (memory) => {
 
   test('a pin blocks truncate, and the certificate names the pin', () => {
     const { first, run } = expectBroken(QUESTION, 'gup', memory);
-    expect(first).toMatch(/was blocked: .* waits, for pfn \d+ .* held by gup for r\d .*until user space detaches it/);
+    expect(first).toMatch(
+      /was blocked: .* waits, for pfn \d+ .* held by gup for r\d .*until user space detaches it/,
+    );
     // Map, attach, truncate: nothing else is needed, and no task has to cut in.
     expect(run.workload.ops.length).toBeLessThanOrEqual(4);
     expect(run.schedule.schedule.preemptions).toEqual([]);

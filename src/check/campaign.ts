@@ -32,7 +32,11 @@ export interface CheckRequest {
   readonly mutant?: Mutant;
   readonly modelRevision: number;
   /** Called now and then; once `signal.aborted` is true the campaign ends with what it has. */
-  readonly onProgress?: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
+  readonly onProgress?: (progress: {
+    readonly what: string;
+    readonly done: number;
+    readonly total: number;
+  }) => void;
   readonly signal?: { readonly aborted: boolean };
 }
 
@@ -53,7 +57,9 @@ export function check(request: CheckRequest): CheckResult {
     mutant: mutant?.name ?? null,
     runs: parts.reduce((sum, { tally }) => sum + tally.runs, 0),
     discarded: 0,
-    verdicts: parts.flatMap(({ driver, tally }) => invariants.map((one) => tally.verdict(driver, one, profile))),
+    verdicts: parts.flatMap(({ driver, tally }) =>
+      invariants.map((one) => tally.verdict(driver, one, profile)),
+    ),
     violations: parts.flatMap(({ violations }) => violations),
     // A planted fault or a few properties can change what is met: floors are for the whole of it.
     floors: mutant === undefined ? parts.flatMap(({ driver, tally }) => tally.floors(driver)) : [],
@@ -91,7 +97,11 @@ export function runnerFor(request: CheckRequest, driver: Driver): Runner {
 }
 
 /** The first `count` runs of a seed. */
-export function* drawRuns(seed: number, count: number, profile: Profile = ALL_OPERATIONS): Generator<GeneratedRun> {
+export function* drawRuns(
+  seed: number,
+  count: number,
+  profile: Profile = ALL_OPERATIONS,
+): Generator<GeneratedRun> {
   const arbitrary = generatedRuns(profile.excluded);
   for (let done = 0; done < count; done += CHUNK) {
     const chunk = (seed + Math.imul(done / CHUNK, 0x9e3779b1)) | 0;
@@ -105,5 +115,10 @@ function violation(request: CheckRequest, runner: Runner, property: string, brok
   const breaks = (run: GeneratedRun): boolean => runner.run(run).monitor.violations.has(property);
   const shortest = shrinkRun(explainRun(runner, broken.run), breaks);
   const text = runner.run(shortest).monitor.violations.get(property)?.first ?? broken.text;
-  return { property, driver, token: encodeRun({ memory, kernel, driver, mutant: mutant?.name ?? null }, shortest), text };
+  return {
+    property,
+    driver,
+    token: encodeRun({ memory, kernel, driver, mutant: mutant?.name ?? null }, shortest),
+    text,
+  };
 }

@@ -23,7 +23,10 @@ export function oneOf<T>(chance: Chance, list: readonly T[]): T | undefined {
 }
 
 /** One of the list with the given weights; undefined when they add up to nothing. */
-export function weighted<T>(chance: Chance, list: readonly { readonly weight: number; readonly value: T }[]): T | undefined {
+export function weighted<T>(
+  chance: Chance,
+  list: readonly { readonly weight: number; readonly value: T }[],
+): T | undefined {
   const total = list.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return undefined;
   let left = chance.below(total);

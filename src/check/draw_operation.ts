@@ -5,15 +5,26 @@
 import type { Offset } from '../workload/offset.ts';
 import type { Operation, OperationKind } from '../workload/operation.ts';
 import { between, type Chance, often, oneOf, partOf } from './draw.ts';
-import { FILE_PAGES, INSERT_PAGES, INSERTS_MAX, type Mapping, MAPPING_PLACES, type Region, REGIONS_MAX, type World } from './world.ts';
+import {
+  FILE_PAGES,
+  INSERT_PAGES,
+  INSERTS_MAX,
+  type Mapping,
+  MAPPING_PLACES,
+  type Region,
+  REGIONS_MAX,
+  type World,
+} from './world.ts';
 
 type Draw = (chance: Chance, world: World, task: number) => Operation | null;
 
 /** File 0 is the one that devices are given most often; the others are bystanders. */
-const drawFile = (chance: Chance, world: World): number => (often(chance, 75) ? 0 : chance.below(world.files.length));
+const drawFile = (chance: Chance, world: World): number =>
+  often(chance, 75) ? 0 : chance.below(world.files.length);
 
 /** Pages at which something begins or ends: mostly where others do too. */
-const drawBytes = (chance: Chance): number => (often(chance, 80) ? 0 : (oneOf(chance, [1, 512, 2048, 4095]) as number));
+const drawBytes = (chance: Chance): number =>
+  often(chance, 80) ? 0 : (oneOf(chance, [1, 512, 2048, 4095]) as number);
 
 function drawRange(chance: Chance, world: World): { file: number; start: Offset; end: Offset } {
   const { from, to } = partOf(chance, 0, FILE_PAGES);
@@ -28,12 +39,19 @@ function drawRange(chance: Chance, world: World): { file: number; start: Offset;
 function drawShift(chance: Chance, world: World): { file: number; start: Offset; end: Offset } {
   const from = chance.below(FILE_PAGES - INSERT_PAGES);
   const byte = often(chance, 5) ? 512 : 0;
-  return { file: drawFile(chance, world), start: { page: from, byte }, end: { page: from + between(chance, 1, INSERT_PAGES), byte: 0 } };
+  return {
+    file: drawFile(chance, world),
+    start: { page: from, byte },
+    end: { page: from + between(chance, 1, INSERT_PAGES), byte: 0 },
+  };
 }
 
 function mappingOf(chance: Chance, world: World, task: number): Mapping | undefined {
   const mm = world.spaces[task] as number;
-  return oneOf(chance, world.mappings.filter((mapping) => mapping.mm === mm));
+  return oneOf(
+    chance,
+    world.mappings.filter((mapping) => mapping.mm === mm),
+  );
 }
 
 /** Part of a mapping of the task, mostly; now and then pages where nothing is mapped. */
@@ -84,7 +102,9 @@ const drawInsert: Draw = (chance, world) => {
 
 const drawMmap: Draw = (chance, world, task) => {
   const mm = world.spaces[task] as number;
-  const taken = new Set(world.mappings.filter((mapping) => mapping.mm === mm).map((mapping) => placeOf(mapping.from)));
+  const taken = new Set(
+    world.mappings.filter((mapping) => mapping.mm === mm).map((mapping) => placeOf(mapping.from)),
+  );
   const free = MAPPING_PLACES.filter((place) => !taken.has(place));
   if (free.length === 0) return null;
   const file = drawFile(chance, world);
@@ -110,7 +130,10 @@ const drawMremap: Draw = (chance, world, task) => {
   const mapping = mappingOf(chance, world, task);
   if (mapping === undefined) return null;
   const taken = new Set(world.mappings.map(({ from }) => placeOf(from)));
-  const newFrom = oneOf(chance, MAPPING_PLACES.filter((place) => !taken.has(place)));
+  const newFrom = oneOf(
+    chance,
+    MAPPING_PLACES.filter((place) => !taken.has(place)),
+  );
   const { from, to } = mapping;
   if (newFrom === undefined) return null;
   return { kind: 'mremap', from, to, newFrom, newTo: newFrom + between(chance, 1, to - from) };
@@ -124,7 +147,9 @@ const drawAttach: Draw = (chance, world, task) => {
   });
   const region = own[0];
   if (mapping === undefined || region === undefined) return null;
-  const range = often(chance, 60) ? { from: mapping.from, to: mapping.to } : partOf(chance, mapping.from, mapping.to);
+  const range = often(chance, 60)
+    ? { from: mapping.from, to: mapping.to }
+    : partOf(chance, mapping.from, mapping.to);
   return {
     kind: 'attach',
     region,
@@ -140,7 +165,10 @@ const drawAttach: Draw = (chance, world, task) => {
  * call, which the model leaves out.
  */
 function regionOf(chance: Chance, world: World, task: number): Region | undefined {
-  return oneOf(chance, world.regions.filter((region) => region.task === task));
+  return oneOf(
+    chance,
+    world.regions.filter((region) => region.task === task),
+  );
 }
 
 const drawDma =

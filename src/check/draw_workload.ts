@@ -110,7 +110,10 @@ class Program {
   }
 
   addAny(task: number): void {
-    const kind = weighted(this.chance, WEIGHTS.filter(({ value }) => this.kinds.has(value)));
+    const kind = weighted(
+      this.chance,
+      WEIGHTS.filter(({ value }) => this.kinds.has(value)),
+    );
     if (kind !== undefined) this.add(kind, task);
   }
 
@@ -186,7 +189,10 @@ function follow(world: World, op: Operation, task: number): void {
       return;
     }
     case 'detach':
-      world.regions.splice(world.regions.findIndex((region) => region.index === op.region), 1);
+      world.regions.splice(
+        world.regions.findIndex((region) => region.index === op.region),
+        1,
+      );
       return;
     case 'exit':
       world.exited.add(task);
@@ -203,8 +209,17 @@ function forgetMappings(world: World, mm: number, from: number, to: number): voi
   }
 }
 
-function moveMapping(world: World, mm: number, from: number, to: number, newFrom: number, newTo: number): void {
-  const moved = world.mappings.find((mapping) => mapping.mm === mm && mapping.from === from && mapping.to === to);
+function moveMapping(
+  world: World,
+  mm: number,
+  from: number,
+  to: number,
+  newFrom: number,
+  newTo: number,
+): void {
+  const moved = world.mappings.find(
+    (mapping) => mapping.mm === mm && mapping.from === from && mapping.to === to,
+  );
   forgetMappings(world, mm, from, to);
   if (moved !== undefined) world.mappings.push({ ...moved, from: newFrom, to: newTo });
 }

@@ -27,7 +27,10 @@ const FEATURES: readonly { readonly percent: number; readonly kinds: readonly Op
 ];
 
 /** The kinds one workload may use. At least one of truncate and punch is among them unless both are excluded. */
-export function drawFeatures(chance: Chance, excluded: ReadonlySet<OperationKind>): ReadonlySet<OperationKind> {
+export function drawFeatures(
+  chance: Chance,
+  excluded: ReadonlySet<OperationKind>,
+): ReadonlySet<OperationKind> {
   const kinds = new Set<OperationKind>();
   for (const feature of FEATURES) {
     if (!often(chance, feature.percent)) continue;

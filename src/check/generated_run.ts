@@ -2,7 +2,14 @@
  * chance -> a workload, a schedule and a freeze point: fast-check arbitraries for whole runs.
  */
 import fc from 'fast-check';
-import { GapStrategy, type Gap, RandomStrategy, ReplayStrategy, type Schedule, type Strategy } from '../schedule/index.ts';
+import {
+  GapStrategy,
+  type Gap,
+  RandomStrategy,
+  ReplayStrategy,
+  type Schedule,
+  type Strategy,
+} from '../schedule/index.ts';
 import type { OperationKind } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
 import { drawWorkload } from './draw_workload.ts';

@@ -6,11 +6,33 @@ import type { Offset } from '../workload/offset.ts';
 import { type Operation, OPERATION_KINDS, type OperationKind } from '../workload/operation.ts';
 
 type Field =
-  | 'file' | 'region' | 'task' | 'from' | 'to' | 'newFrom' | 'newTo' | 'pgoff' | 'size' | 'start' | 'end'
-  | 'shared' | 'writable' | 'keepSize' | 'perTransfer' | 'survivesExit' | 'fence';
+  | 'file'
+  | 'region'
+  | 'task'
+  | 'from'
+  | 'to'
+  | 'newFrom'
+  | 'newTo'
+  | 'pgoff'
+  | 'size'
+  | 'start'
+  | 'end'
+  | 'shared'
+  | 'writable'
+  | 'keepSize'
+  | 'perTransfer'
+  | 'survivesExit'
+  | 'fence';
 
 const OFFSETS: ReadonlySet<Field> = new Set<Field>(['size', 'start', 'end']);
-const FLAGS: ReadonlySet<Field> = new Set<Field>(['shared', 'writable', 'keepSize', 'perTransfer', 'survivesExit', 'fence']);
+const FLAGS: ReadonlySet<Field> = new Set<Field>([
+  'shared',
+  'writable',
+  'keepSize',
+  'perTransfer',
+  'survivesExit',
+  'fence',
+]);
 
 const RANGE = ['file', 'start', 'end'] as const;
 const ADDRESSES = ['from', 'to'] as const;

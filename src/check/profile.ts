@@ -27,7 +27,11 @@ export const FILES_STAY_MAPPED: Profile = {
 };
 
 /** What is expected of an invariant under the driver (D7), in workloads of the profile. */
-export function expectedUnder(profile: Profile, driver: Driver, invariant: string): ReturnType<typeof expectedVerdict> {
+export function expectedUnder(
+  profile: Profile,
+  driver: Driver,
+  invariant: string,
+): ReturnType<typeof expectedVerdict> {
   if (profile.holds.includes(invariant)) return { expected: 'holds', facts: profile.facts };
   return expectedVerdict(driver, invariant);
 }

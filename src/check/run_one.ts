@@ -64,7 +64,11 @@ export class Runner {
       watch.observe(events);
       onEvents?.(events, session);
     };
-    const { steps } = runScheduled(session, strategy, generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt });
+    const { steps } = runScheduled(
+      session,
+      strategy,
+      generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt },
+    );
     monitor.end();
     watch.end(waits);
     return { session, waits, monitor, situations: watch.seen, steps };

@@ -7,7 +7,13 @@
  */
 import { encodeSchedule, escapeText, readSchedule, TokenReader } from '../schedule/index.ts';
 import type { Operation } from '../workload/operation.ts';
-import type { InitialExtent, Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
+import type {
+  InitialExtent,
+  Workload,
+  WorkloadFile,
+  WorkloadOp,
+  WorkloadTask,
+} from '../workload/workload.ts';
 import { generatedWorkload } from './draw_workload.ts';
 import { encodeOperation, readOperation } from './operation_code.ts';
 import type { ExplainedRun } from './shrink.ts';
@@ -78,7 +84,8 @@ function readItems(reader: TokenReader): Items {
     const item = reader.part('~', 'the schedule');
     const kind = item.word('.', 'an item');
     if (kind === 'f') files.push(readFile(item, files.length));
-    else if (kind === 't') tasks.push({ name: `t${tasks.length}`, mm: item.integer('.', 'an address space') });
+    else if (kind === 't')
+      tasks.push({ name: `t${tasks.length}`, mm: item.integer('.', 'an address space') });
     else if (kind === 'o') ops.push(readTaskOperation(item, files.length, tasks.length));
     else if (kind === 'z') freezeAt = item.integer('.', 'the freeze point');
     else item.fail(`'${kind}' is no item`);
@@ -91,7 +98,10 @@ function readFile(reader: TokenReader, index: number): WorkloadFile {
   const size = { page: reader.integer('.', 'pages'), byte: reader.integer('.', 'bytes') };
   const extents: InitialExtent[] = [];
   while (!reader.done) {
-    const [from, to] = [reader.integer('.', 'the start of an extent'), reader.integer('.', 'the end of an extent')];
+    const [from, to] = [
+      reader.integer('.', 'the start of an extent'),
+      reader.integer('.', 'the end of an extent'),
+    ];
     const letter = reader.word('.', 'the state of an extent');
     if (letter !== 'w' && letter !== 'u') reader.fail(`an extent is w or u, not '${letter}'`);
     else extents.push({ from, to, state: STATES[letter] });

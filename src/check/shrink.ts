@@ -26,7 +26,11 @@ export function explainRun(runner: Runner, run: GeneratedRun): ExplainedRun {
 export function shrinkRun(run: ExplainedRun, fails: (candidate: ExplainedRun) => boolean): ExplainedRun {
   let best = run;
   let tries = 0;
-  for (let candidate = smallerFailing(best, attempt); candidate !== null; candidate = smallerFailing(best, attempt)) {
+  for (
+    let candidate = smallerFailing(best, attempt);
+    candidate !== null;
+    candidate = smallerFailing(best, attempt)
+  ) {
     best = candidate;
   }
   return best;
@@ -46,7 +50,8 @@ function* smallerRuns(run: ExplainedRun): Generator<ExplainedRun> {
     yield { ...run, workload, schedule: { kind: 'replay', schedule: renumbered(run, workload.ops) } };
   }
   if (run.freezeAt !== null) yield { ...run, freezeAt: null };
-  for (const schedule of smallerSchedules(run.schedule.schedule)) yield { ...run, schedule: { kind: 'replay', schedule } };
+  for (const schedule of smallerSchedules(run.schedule.schedule))
+    yield { ...run, schedule: { kind: 'replay', schedule } };
 }
 
 /** The schedule with the operations' new numbers; preemptions inside operations that are gone go too. */
@@ -56,7 +61,10 @@ function renumbered(run: ExplainedRun, ops: GeneratedRun['workload']['ops']): Sc
   if (ops.length === before.length) return schedule;
   const numbers = new Map(before.map((op, number) => [number, ops.indexOf(op)]));
   const preemptions = schedule.preemptions
-    .map((preemption) => ({ ...preemption, op: preemption.op < 0 ? preemption.op : (numbers.get(preemption.op) ?? -1) }))
+    .map((preemption) => ({
+      ...preemption,
+      op: preemption.op < 0 ? preemption.op : (numbers.get(preemption.op) ?? -1),
+    }))
     .filter((preemption, index) => preemption.op >= 0 || (schedule.preemptions[index]?.op ?? 0) < 0);
   return { ...schedule, preemptions };
 }
@@ -65,7 +73,10 @@ function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
   const { preemptions } = schedule;
   for (let length = preemptions.length; length >= 1; length >>= 1) {
     for (let from = preemptions.length - length; from >= 0; from -= length) {
-      yield { ...schedule, preemptions: preemptions.filter((_, index) => index < from || index >= from + length) };
+      yield {
+        ...schedule,
+        preemptions: preemptions.filter((_, index) => index < from || index >= from + length),
+      };
     }
   }
 }

@@ -28,7 +28,7 @@ export class SituationWatch {
   private readonly faults = new Map<number, number>();
   /** Operation that takes blocks away to its inode. */
   private readonly removals = new Map<number, number>();
-  /** Task to the inode it syncs, and device task to the inode it writes to. */
+  /** Task to the inode it syncs, and region with a write transfer under way to its inode. */
   private readonly syncs = new Map<number, number>();
   private readonly writes = new Map<number, number>();
 
@@ -42,7 +42,8 @@ export class SituationWatch {
 
   /** To be called at the end of the run. */
   end(waits: WaitLog): void {
-    if (waits.waits.some((wait) => wait.described.class === 'reference')) this.seen.add('wait for a page reference');
+    if (waits.waits.some((wait) => wait.described.class === 'reference'))
+      this.seen.add('wait for a page reference');
   }
 
   private look({ task, event }: StampedEvent): void {
@@ -53,16 +54,13 @@ export class SituationWatch {
         return;
       case 'op_end':
         this.removals.delete(event.op);
+        if (event.ret >= 0) this.transferBegins(event.op);
         return;
       case 'device_fault':
         this.faultBegins(task, this.inodeOf(event.region));
-        this.transferBegins(task, event.region);
-        return;
-      case 'dma_begin':
-        this.transferBegins(task, event.region);
         return;
       case 'dma_end':
-        this.writes.delete(task);
+        this.writes.delete(event.region);
         return;
       case 'dax_fault':
         if (event.device) this.faultBegins(task, event.inode);
@@ -86,10 +84,12 @@ export class SituationWatch {
     return this.session.system.regions.get(region, REGION.inode);
   }
 
-  private transferBegins(task: number, region: number): void {
-    if (this.session.system.regions.get(region, REGION.job_write) === 0) return;
-    const inode = this.inodeOf(region);
-    this.writes.set(task, inode);
+  /** A transfer is under way from the moment its call has returned. */
+  private transferBegins(number: number): void {
+    const op = this.session.workload.ops[number]?.op;
+    if (op?.kind !== 'dma_write') return;
+    const inode = this.inodeOf(op.region);
+    this.writes.set(op.region, inode);
     if (includes(this.syncs, inode)) this.seen.add('fsync meets a device write');
   }
 

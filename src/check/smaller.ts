@@ -49,9 +49,11 @@ function* plainer({ op }: WorkloadOp): Generator<WorkloadOp['op']> {
   if (op.kind === 'truncate' && op.size.byte > 0) yield { ...op, size: { ...op.size, byte: 0 } };
   if (op.kind === 'truncate' && op.size.page > 0) yield { ...op, size: { page: 0, byte: 0 } };
   if ('start' in op && op.start.byte > 0) yield { ...op, start: { ...op.start, byte: 0 } };
-  if ('end' in op && op.end.page - op.start.page > 1) yield { ...op, end: { page: op.start.page + 1, byte: 0 } };
+  if ('end' in op && op.end.page - op.start.page > 1)
+    yield { ...op, end: { page: op.start.page + 1, byte: 0 } };
   // mmap, mremap and attach keep their ranges: other operations count on them.
-  const shortens = 'to' in op && 'from' in op && op.kind !== 'mmap' && op.kind !== 'mremap' && op.kind !== 'attach';
+  const shortens =
+    'to' in op && 'from' in op && op.kind !== 'mmap' && op.kind !== 'mremap' && op.kind !== 'attach';
   if (shortens && op.to - op.from > 1) {
     yield { ...op, to: op.from + 1 };
     yield { ...op, from: op.to - 1 };
@@ -64,7 +66,11 @@ function* plainerFiles(workload: Workload): Generator<Workload> {
     const pages = file.size.page + (file.size.byte > 0 ? 1 : 0);
     const plain = file.extents.length === 1 && file.extents[0]?.state === 'written' && file.size.byte === 0;
     if (plain) continue;
-    const written = { ...file, size: { page: pages, byte: 0 }, extents: [{ from: 0, to: pages, state: 'written' as const }] };
+    const written = {
+      ...file,
+      size: { page: pages, byte: 0 },
+      extents: [{ from: 0, to: pages, state: 'written' as const }],
+    };
     yield { ...workload, files: workload.files.with(index, written) };
   }
 }

@@ -15,7 +15,11 @@ export const RUNS_TO_SEE_A_BREAK = 2_000;
 
 /** The least share of runs a situation must come up in, for drivers with a notifier and for drivers that pin. */
 const FLOORS: Readonly<Record<'notifier' | 'pin', Partial<Record<Situation, number>>>> = {
-  notifier: { 'block removal meets a device fault': 0.3, 'sequence retry': 0.1, 'fsync meets a device write': 0.05 },
+  notifier: {
+    'block removal meets a device fault': 0.3,
+    'sequence retry': 0.1,
+    'fsync meets a device write': 0.05,
+  },
   pin: { 'wait for a page reference': 0.2, 'fsync meets a device write': 0.05 },
 };
 

@@ -82,7 +82,7 @@ function drawFile(chance: Chance, index: number): WorkloadFile {
 function drawExtents(chance: Chance, pages: number): InitialExtent[] {
   if (often(chance, 50)) return [{ from: 0, to: pages, state: 'written' }];
   const extents: InitialExtent[] = [];
-  for (let from = 0; from < pages; ) {
+  for (let from = 0; from < pages;) {
     const to = between(chance, from + 1, pages);
     const kind = chance.below(4);
     if (kind < 3) extents.push({ from, to, state: kind === 0 ? 'unwritten' : 'written' });

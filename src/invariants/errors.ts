@@ -23,13 +23,13 @@ const INTERRUPTED = [ERESTARTSYS, EINTR];
 /** Errors that each call can end with in 6.1 (K31, K50 to K57, K82, K88); a call not listed cannot fail. */
 const ALLOWED: Partial<Record<OperationKind, readonly number[]>> = {
   open_trunc: INTERRUPTED,
-  truncate: INTERRUPTED,
+  truncate: [...INTERRUPTED, EFBIG],
   alloc: [...INTERRUPTED, ENOSPC, EFBIG],
-  punch: INTERRUPTED,
+  punch: [...INTERRUPTED, EFBIG],
   zero: [...INTERRUPTED, ENOSPC, EFBIG],
-  collapse: [...INTERRUPTED, EINVAL],
+  collapse: [...INTERRUPTED, EINVAL, EFBIG],
   insert: [...INTERRUPTED, EINVAL, EFBIG],
-  unshare: [...INTERRUPTED, EOPNOTSUPP, ENOSPC],
+  unshare: [...INTERRUPTED, EOPNOTSUPP, ENOSPC, EFBIG],
   write: [ENOSPC],
   load: [EFAULT, VM_FAULT_SIGBUS],
   store: [EFAULT, VM_FAULT_SIGBUS],
@@ -46,7 +46,9 @@ function errorFidelity(session: Session, { event }: StampedEvent): string | null
   if (outcome === undefined) return null;
   const { op } = outcome;
   const what = `operation ${event.op} (${op.kind}) ended with ${errnoName(event.ret) ?? 'success'}`;
-  if (op.kind === 'unshare' && session.system.fs.name === 'ext4' && event.ret !== -EOPNOTSUPP) return what;
+  const unsharedOnExt4 = op.kind === 'unshare' && session.system.fs.name === 'ext4';
+  // vfs_fallocate() looks at the size first.
+  if (unsharedOnExt4 && event.ret !== -EOPNOTSUPP && event.ret !== -EFBIG) return what;
   if (event.ret >= 0) return null;
   if (!(ALLOWED[op.kind] ?? []).includes(-event.ret)) return what;
   const interrupted = INTERRUPTED.includes(-event.ret);

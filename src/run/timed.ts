@@ -34,7 +34,7 @@ function frontOf(session: Session): Front {
 /** Steps in time order until `done()` or until nothing can step; true when `done()`. */
 export function driveUntil(session: Session, done: () => boolean): boolean {
   const { m } = session.system;
-  for (let steps = 0; steps < STEPS_MAX; ) {
+  for (let steps = 0; steps < STEPS_MAX;) {
     if (done()) return true;
     const { task, nextTime } = frontOf(session);
     if (task < 0) return false;

@@ -5,7 +5,9 @@
 const PLAIN = /^[A-Za-z0-9_]$/;
 
 export function escapeText(text: string): string {
-  return Array.from(text, (character) => PLAIN.test(character) ? character : escapeBytes(character)).join('');
+  return Array.from(text, (character) => (PLAIN.test(character) ? character : escapeBytes(character))).join(
+    '',
+  );
 }
 
 function escapeBytes(character: string): string {
