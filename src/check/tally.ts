@@ -13,6 +13,9 @@ import type { Situation } from './situations.ts';
 /** A driver that breaks an invariant by construction must be seen to do so in a campaign of this many runs. */
 export const RUNS_TO_SEE_A_BREAK = 2_000;
 
+/** In fewer runs a share says too little. */
+const RUNS_FOR_FLOORS = 500;
+
 /** The least share of runs a situation must come up in, for drivers with a notifier and for drivers that pin. */
 const FLOORS: Readonly<Record<'notifier' | 'pin', Partial<Record<Situation, number>>>> = {
   notifier: {
@@ -74,8 +77,9 @@ export class Tally {
     };
   }
 
-  /** The situations that a driver of this kind must have met; none for a driver that holds nothing. */
+  /** The situations that a driver of this kind must have met; none for a driver that holds nothing, or in few runs. */
   floors(driver: Driver): Floor[] {
+    if (this.runs < RUNS_FOR_FLOORS) return [];
     const pins = driver.breaks.some(({ invariant }) => invariant === 'truncate_never_blocked');
     const floors = driver.invalidate !== null ? FLOORS.notifier : pins ? FLOORS.pin : {};
     return Object.entries(floors).map(([name, floor]) => {

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { INVARIANTS } from '../invariants/index.ts';
+import { mutantNamed } from '../mutants/index.ts';
+import { check, type CheckRequest, drawRuns } from './campaign.ts';
+import { costs, driver, KERNEL, MEMORY } from './fixtures/conditions.ts';
+import { FILES_STAY_MAPPED } from './profile.ts';
+import { Runner } from './run_one.ts';
+import { decodeRun } from './run_token.ts';
+import { setup } from './fixtures/conditions.ts';
+
+const request = (changes: Partial<CheckRequest> = {}): CheckRequest => ({
+  invariants: INVARIANTS,
+  drivers: [driver('gup')],
+  memory: MEMORY,
+  kernel: KERNEL,
+  costs,
+  runs: 60,
+  seed: 5,
+  modelRevision: 7,
+  ...changes,
+});
+
+describe('check', () => {
+  test('an expected break is as expected, with a token that shows it again', () => {
+    const result = check(request());
+    expect(result).toMatchObject({
+      schema: 'gup-vs-hmm/check/1',
+      model_revision: 7,
+      complete: true,
+      seed: 5,
+      mutant: null,
+      runs: 60,
+      discarded: 0,
+    });
+    const verdict = result.verdicts.find(({ property }) => property === 'truncate_never_blocked');
+    expect(verdict).toMatchObject({
+      driver: 'gup',
+      expected: 'breaks',
+      got: 'broken',
+      as_expected: true,
+      grade: 'sampled',
+      facts: ['K31', 'K216'],
+    });
+    const violation = result.violations.find(({ property }) => property === 'truncate_never_blocked');
+    const { run, ...conditions } = decodeRun(violation?.token ?? '');
+    expect(conditions).toEqual({ memory: MEMORY, kernel: KERNEL, driver: 'gup', mutant: null });
+    const again = new Runner(setup('gup'), INVARIANTS)
+      .run(run)
+      .monitor.violations.get('truncate_never_blocked');
+    expect(again?.first).toBe(violation?.text);
+    expect(result.runs_to_first).toBeGreaterThan(0);
+    expect(result.runs_to_first).toBeLessThanOrEqual(60);
+  });
+
+  test('the same request gives the same result, and another seed another', () => {
+    expect(check(request())).toEqual(check(request()));
+    expect(check(request({ seed: 6 })).violations).not.toEqual(check(request()).violations);
+  });
+
+  test('a planted fault is an unexpected break', () => {
+    const mutant = mutantNamed('mirror_keeps_reference');
+    if (mutant === undefined) throw new Error('no mutant');
+    const result = check(request({ drivers: [driver('hmm_mirror')], mutant, runs: 100 }));
+    expect(result).toMatchObject({ mutant: 'mirror_keeps_reference', floors: [] });
+    const verdict = result.verdicts.find(({ property }) => property === 'truncate_never_blocked');
+    expect(verdict).toMatchObject({ expected: 'holds', got: 'broken', as_expected: false });
+    expect(decodeRun(result.violations[0]?.token ?? '').mutant).toBe('mirror_keeps_reference');
+  });
+
+  test('stops when it is told to, and says so', () => {
+    const seen: number[] = [];
+    const signal = { aborted: false };
+    const onProgress = ({ done }: { done: number }): void => {
+      seen.push(done);
+      signal.aborted = done >= 250;
+    };
+    const result = check(
+      request({ drivers: [driver('none')], invariants: [], runs: 1_000, signal, onProgress }),
+    );
+    expect(result).toMatchObject({ complete: false, runs: 250, violations: [], runs_to_first: null });
+    expect(seen).toEqual([0, 250]);
+  });
+});
+
+describe('drawn runs', () => {
+  test('leave out what the profile excludes', () => {
+    const kinds = (excluded: boolean): Set<string> =>
+      new Set(
+        [...drawRuns(1, 300, excluded ? FILES_STAY_MAPPED : undefined)].flatMap(({ workload }) =>
+          workload.ops.map(({ op }) => op.kind),
+        ),
+      );
+    expect(kinds(false)).toContain('munmap');
+    for (const kind of FILES_STAY_MAPPED.excluded) expect(kinds(true)).not.toContain(kind);
+    // Every kind but rename comes up.
+    expect(kinds(false).size).toBe(28);
+  });
+});
