@@ -12,7 +12,7 @@ describe.each(MEMORY)('on %s', (memory) => {
       memory,
       kernel: KERNEL,
       costs,
-      runs: 750,
+      runs: 600,
       seed,
       modelRevision: 1,
     });

@@ -28,7 +28,7 @@ export const MEMORY = ['ext4_dax', 'xfs_dax'] as const;
 export const KERNEL = 'linux-6.1';
 
 /** Random runs of one test; the long campaign makes many more. */
-export const RUNS = 400;
+export const RUNS = 120;
 /** Fixed, so that a failure today is a failure tomorrow. */
 export const SEED = 2026;
 /** Runs in which a driver that breaks an invariant by construction must be seen to break it. */

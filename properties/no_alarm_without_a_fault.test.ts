@@ -11,7 +11,7 @@ describe.each(MEMORY)('on %s', (memory) => {
       DRIVERS.filter(({ breaks }) => breaks.length > 0 === some),
     );
     const result = check({ ...request, drivers: breaking ?? [], runs: 2_000 });
-    const others = check({ ...request, drivers: holding ?? [], runs: 1_000 });
+    const others = check({ ...request, drivers: holding ?? [], runs: 500 });
     const alarms = [...result.verdicts, ...others.verdicts].filter((verdict) => !verdict.as_expected);
     expect(
       alarms.map(({ driver, property, got, example }) => `${driver} ${property} ${got}: ${example ?? ''}`),

@@ -18,7 +18,7 @@ class Walk implements View {
   }
 
   run(strategy: Strategy): string {
-    for (this.look(); this.enabled.length > 0; this.look()) {
+    while (this.look()) {
       const task = strategy.pick(this);
       expect(this.enabled).toContain(task);
       this.places[task] = (this.places[task] as number) - 1;
@@ -36,10 +36,12 @@ class Walk implements View {
     return Math.floor((this.places[task] as number) / 3);
   }
 
-  private look(): void {
+  /** False when nothing can step any more. */
+  private look(): boolean {
     const awake = this.places.flatMap((left, task) => (left > 0 && !this.asleep(task) ? [task] : []));
     const all = this.places.flatMap((left, task) => (left > 0 ? [task] : []));
     this.enabled.splice(0, Infinity, ...(awake.length > 0 ? awake : all));
+    return this.enabled.length > 0;
   }
 
   /** A task falls asleep at every fourth place, until another has moved. */
