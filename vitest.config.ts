@@ -4,6 +4,10 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'properties/**/*.test.ts', 'benchmarks/**/*.test.ts'],
     pool: 'forks',
+    // Half of a file's time would go into loading the model anew; no test changes what another one imports.
+    isolate: false,
+    // Two also where there are two cores, of which vitest would leave one idle.
+    maxWorkers: 2,
     // Explorations and replays of long logs; two cores are enough for all of them.
     testTimeout: 60_000,
     hookTimeout: 60_000,

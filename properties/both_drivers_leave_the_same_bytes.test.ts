@@ -7,6 +7,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  BLOCK_REMOVING_KINDS,
   driveUntil,
   FILES_STAY_MAPPED,
   type OperationKind,
@@ -17,17 +18,8 @@ import {
 } from '../src/index.ts';
 import { MEMORY, SEED, setupOf } from './holds.ts';
 
-/** What waits for a pin: the modes that remove or move blocks, and on XFS preallocation too (K56). */
-const WAIT_FOR_PINS: readonly OperationKind[] = [
-  'truncate',
-  'open_trunc',
-  'punch',
-  'zero',
-  'collapse',
-  'insert',
-  'unshare',
-  'alloc',
-];
+/** What waits for a pin: what removes or moves blocks, and on XFS preallocation too (K56). */
+const WAIT_FOR_PINS: readonly OperationKind[] = [...BLOCK_REMOVING_KINDS, 'alloc'];
 const TRANSFERS: readonly OperationKind[] = ['dma_read', 'dma_write', 'signal_fence'];
 
 function session(memory: string, name: string, workload: Workload): Session {

@@ -34,7 +34,7 @@ export * from './schedule/index.ts';
 export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './workload/catalogue/index.ts';
 export { DEFAULT_DEVICE_PLAN, type DevicePlan } from './workload/device_plan.ts';
 export { InputError, InputErrors } from './workload/input_error.ts';
-export type { Operation, OperationKind } from './workload/operation.ts';
+export { BLOCK_REMOVING_KINDS, type Operation, type OperationKind } from './workload/operation.ts';
 export { loadScenario, parseScenario, SCENARIO_JSON_SCHEMA } from './workload/scenario/index.ts';
 export { importStrace, type StraceImport } from './workload/strace/import.ts';
 export type { Workload, WorkloadOp } from './workload/workload.ts';

@@ -1,12 +1,21 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
 import { check } from '../check/campaign.ts';
-import { compare, IN_ORDER, MODEL_REVISION, run } from '../compare/index.ts';
+import {
+  compare,
+  type Findings,
+  IN_ORDER,
+  inFixedOrder,
+  MODEL_REVISION,
+  run,
+  sideBySide,
+} from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { importStrace } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
 import { checkRequest } from './check_request.ts';
+import { findingsInThreads } from './driver_thread.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput } from './load_input.ts';
@@ -17,8 +26,7 @@ export const simulator: Backend = {
   list: listOf,
   loadInput,
   async compare(input, options) {
-    const drivers = await Promise.all(options.drivers.map(loadDriver));
-    const findings = compare(input, { ...options, drivers });
+    const findings = await findingsOf(input, options);
     return { ...findings, id: citationId(findings) };
   },
   async run(input, options) {
@@ -38,6 +46,22 @@ export const simulator: Backend = {
     };
   },
 };
+
+/** Shorter workloads are done before a thread has started. */
+const THREADED_OPERATIONS_MIN = 1000;
+
+async function findingsOf(input: LoadedInput, options: CompareOptions): Promise<Findings> {
+  const loaded = await Promise.all(
+    options.drivers.map(async (name) => ({ name, tested: await loadDriver(name) })),
+  );
+  const drivers = inFixedOrder(loaded.map(({ tested }) => tested));
+  if (drivers.length < 2 || input.workload.ops.length < THREADED_OPERATIONS_MIN)
+    return compare(input, { ...options, drivers });
+  const { signal, onProgress, ...conditions } = options;
+  const names = drivers.map((driver) => loaded.find(({ tested }) => tested === driver)?.name as string);
+  const found = await findingsInThreads(input, names, conditions, { signal, onProgress });
+  return sideBySide(input, found, { ...options, drivers });
+}
 
 /** The schedule a token stands for; undefined: the workload's own order. Throws UsageError for what is no token. */
 function scheduleOf(token: string | undefined): Schedule | undefined {

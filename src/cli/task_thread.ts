@@ -4,12 +4,13 @@
  * The simulator is synchronous, and a busy thread hears no signal: the main thread stays free for SIGINT and for
  * the terminal, and a flag in shared memory tells the other one to stop.
  */
-import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Backend, Progress } from './backend.ts';
 import { execute } from './execute.ts';
 import { failureOutcome } from './failure.ts';
 import type { HostEvents, Task } from './host.ts';
 import type { Outcome } from './outcome.ts';
+import { startWorker } from './start_worker.ts';
 
 /** What the main thread gives its worker. */
 interface Assignment {
@@ -53,14 +54,6 @@ export function startTaskThread(
     );
   });
   return { outcome, stop: () => void Atomics.store(stop, 0, 1) };
-}
-
-/** Sources in TypeScript need tsx in the worker too: Node 20 does not hand its loaders on. */
-function startWorker(entry: string, assignment: Assignment): Worker {
-  if (!entry.endsWith('.ts')) return new Worker(new URL(entry), { workerData: assignment });
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const code = `import(${loader}).then((tsx) => { tsx.register(); return import(${JSON.stringify(entry)}); });`;
-  return new Worker(code, { eval: true, workerData: assignment });
 }
 
 /** The worker's side. Does nothing and returns false in a main thread. */

@@ -18,7 +18,7 @@ import { unmetExpectations } from './expectations.ts';
 import { fileDigests } from './file_digest.ts';
 import { logDivergences } from './log_divergence.ts';
 import { MODEL_REVISION } from './model_revision.ts';
-import { firstDivergence, type Observed } from './observation.ts';
+import { firstDivergence, type Observation, observationOf, type Observed } from './observation.ts';
 import { operationStats, refusals } from './operation_stats.ts';
 import { queuedOperations, waitsByOperation } from './operation_waits.ts';
 import { replay } from './replay.ts';
@@ -36,6 +36,21 @@ export interface ComparisonOptions extends ReplayConditions {
 /** A comparison without the id that its content is cited by. */
 export type Findings = Omit<ComparisonResult, 'id'>;
 
+/** What a comparison says of one driver: plain data, so that it can come from another thread. */
+export interface DriverFindings {
+  readonly name: string;
+  /** False when the user stopped it. */
+  readonly complete: boolean;
+  readonly result: DriverResult;
+  readonly certificates: ComparisonResult['certificates'];
+  readonly verdicts: ComparisonResult['verdicts'];
+  readonly stoodStill: ComparisonResult['stood_still'];
+  readonly logDivergences: ComparisonResult['log_divergences'];
+  readonly unmet: readonly string[];
+  /** By operation of the workload; undefined where the replay did not get to. */
+  readonly observations: readonly (Observation | undefined)[];
+}
+
 /**
  * Replays the workload under each driver in turn and says what differed.
  *
@@ -43,17 +58,47 @@ export type Findings = Omit<ComparisonResult, 'id'>;
  * fails.
  */
 export function compare(input: ReplayInput, options: ComparisonOptions): Findings {
-  const workload = withPlan(input.workload, options.hold);
-  const results = inFixedOrder(options.drivers).flatMap((tested) =>
-    options.signal.aborted ? [] : [underDriver(workload, tested, options)],
+  const found = inFixedOrder(options.drivers).flatMap((tested) =>
+    options.signal.aborted ? [] : [findingsUnder(input, tested, options)],
   );
-  const observed = results.map((result) => result.observed);
-  const byProperty = results.map((result) => result.verdicts);
+  return sideBySide(input, found, options);
+}
+
+/** Replays the workload under one driver. Throws as {@link compare} does. */
+export function findingsUnder(
+  input: ReplayInput,
+  tested: DriverUnderTest,
+  options: Omit<ComparisonOptions, 'drivers'>,
+): DriverFindings {
+  const workload = withPlan(input.workload, options.hold);
+  const done = replay(workload, tested, options, { onBlock: options.onBlock, probe: true });
+  const observed: Observed = { replay: done, waits: waitsByOperation(done) };
+  const result = driverResult(observed);
+  return {
+    name: tested.driver.name,
+    complete: done.complete,
+    result,
+    certificates: certificates(done, observed.waits),
+    verdicts: verdicts(done, result.ops),
+    stoodStill: withQueued(done.stoodStill, queuedOperations(observed)),
+    logDivergences: logDivergences(done),
+    unmet: unmetExpectations(observed, options.memory),
+    observations: workload.ops.map((_, op) => observationOf(observed, op)),
+  };
+}
+
+/** Puts what was found under each driver, in the order of {@link inFixedOrder}, into one result. */
+export function sideBySide(
+  input: ReplayInput,
+  found: readonly DriverFindings[],
+  options: ComparisonOptions,
+): Findings {
+  const workload = withPlan(input.workload, options.hold);
+  const byProperty = found.map(({ verdicts: each }) => each);
   return {
     schema: 'gup-vs-hmm/compare/1',
     model_revision: MODEL_REVISION,
-    complete:
-      results.length === options.drivers.length && observed.every(({ replay: { complete } }) => complete),
+    complete: found.length === options.drivers.length && found.every(({ complete }) => complete),
     input: describeInput(input),
     kernel: options.kernel,
     memory: options.memory,
@@ -61,30 +106,17 @@ export function compare(input: ReplayInput, options: ComparisonOptions): Finding
     cost_table: options.costTable.name,
     seed: options.seed,
     plan: describePlan(workload),
-    drivers: Object.fromEntries(results.map(({ name, result }) => [name, result])),
-    certificates: results.flatMap((result) => result.certificates),
-    stood_still: observed.flatMap((each) => withQueued(each.replay.stoodStill, queuedOperations(each))),
-    first_divergence: observed.length < 2 ? null : firstDivergence(observed),
+    drivers: Object.fromEntries(found.map(({ name, result }) => [name, result])),
+    certificates: found.flatMap((each) => each.certificates),
+    stood_still: found.flatMap(({ stoodStill }) => stoodStill),
+    first_divergence: found.length < 2 ? null : firstDivergence(workload, found),
     verdicts: (byProperty[0] ?? []).flatMap((_, index) =>
       byProperty.flatMap((each) => each.slice(index, index + 1)),
     ),
-    log_divergences: observed.flatMap((each) => logDivergences(each.replay)),
+    log_divergences: found.flatMap((each) => each.logDivergences),
     not_modelled: Object.fromEntries(workload.notModelled),
-    unmet: observed.flatMap((each) => unmetExpectations(each, options.memory)),
+    unmet: found.flatMap(({ unmet }) => unmet),
     reproduce: options.reproduce,
-  };
-}
-
-function underDriver(workload: Workload, tested: DriverUnderTest, options: ComparisonOptions) {
-  const done = replay(workload, tested, options, { onBlock: options.onBlock, probe: true });
-  const observed: Observed = { replay: done, waits: waitsByOperation(done) };
-  const result = driverResult(observed);
-  return {
-    name: tested.driver.name,
-    observed,
-    result,
-    certificates: certificates(done, observed.waits),
-    verdicts: verdicts(done, result.ops),
   };
 }
 
@@ -108,8 +140,11 @@ function driverResult({ replay: done, waits }: Observed): DriverResult {
   };
 }
 
-/** The order of reports: a citation id does not depend on the order in which the user named the drivers. */
-function inFixedOrder(drivers: readonly DriverUnderTest[]): DriverUnderTest[] {
+/**
+ * The order of reports: a citation id does not depend on the order in which the user named the drivers. Throws
+ * InputError for two drivers of one name.
+ */
+export function inFixedOrder(drivers: readonly DriverUnderTest[]): DriverUnderTest[] {
   const names = drivers.map(({ driver }) => driver.name);
   const twice = drivers.find(({ driver }, index) => names.indexOf(driver.name) !== index);
   if (twice !== undefined) {

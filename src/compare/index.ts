@@ -1,7 +1,15 @@
 /**
  * workload + drivers + conditions -> findings: what became of the same operations under each driver.
  */
-export { compare, type ComparisonOptions, type Findings } from './compare.ts';
+export {
+  compare,
+  type ComparisonOptions,
+  type DriverFindings,
+  type Findings,
+  findingsUnder,
+  inFixedOrder,
+  sideBySide,
+} from './compare.ts';
 export {
   defaultOnBlock,
   type DriverUnderTest,

@@ -2,6 +2,7 @@
  * What user space can see of one operation, and where two drivers first differ in it.
  */
 import { errnoName } from '../kernel/errno.ts';
+import type { Workload, WorkloadTask } from '../workload/workload.ts';
 import { longestWait, type OperationWait } from './operation_waits.ts';
 import { wasBlocked } from './operation_stats.ts';
 import type { Replay } from './replay.ts';
@@ -54,25 +55,27 @@ export function observationInWords({ end, ret, blocked, waited }: Observation): 
   return `${wait}${ends[end]}`;
 }
 
-/** The first operation of the workload that two of the replays saw differently; null when there is none. */
-export function firstDivergence(observed: readonly Observed[]): Divergence | null {
-  const [first] = observed;
-  if (first === undefined) return null;
-  const { session } = first.replay;
-  for (const [op, entry] of session.workload.ops.entries()) {
-    const seen = observed.map((each) => observationOf(each, op));
+/** What was seen under one driver, operation by operation. */
+export interface ObservedDriver {
+  readonly name: string;
+  readonly observations: readonly (Observation | undefined)[];
+}
+
+/** The first operation of the workload that two of the drivers saw differently; null when there is none. */
+export function firstDivergence(workload: Workload, observed: readonly ObservedDriver[]): Divergence | null {
+  for (const [op, entry] of workload.ops.entries()) {
+    const seen = observed.map(({ observations }) => observations[op]);
     const known = seen.filter((each) => each !== undefined);
     if (known.length < seen.length) return null;
     const words = known.map(observationInWords);
     if (new Set(words).size < 2) continue;
-    const names = observed.map(({ replay }) => replay.session.system.driver.name);
     return {
       op,
       line: entry.line ?? null,
       kind: entry.op.kind,
-      task: session.taskName(entry.task),
+      task: (workload.tasks[entry.task] as WorkloadTask).name,
       what: differenceInWords(known),
-      drivers: Object.fromEntries(names.map((name, index) => [name, words[index] as string])),
+      drivers: Object.fromEntries(observed.map(({ name }, index) => [name, words[index] as string])),
     };
   }
   return null;

@@ -139,7 +139,7 @@ export interface LogDivergence {
 export interface ComparisonResult {
   schema: 'gup-vs-hmm/compare/1';
   model_revision: number;
-  /** `gvh1-` and 12 hex digits of the canonical result without this field. */
+  /** `gvh1-` and 12 hex digits of the canonical result without this field and `reproduce`. */
   id: string;
   complete: boolean;
   input: {

@@ -1,0 +1,4 @@
+/** Where the thread of one driver begins. */
+import { serveDriver } from './driver_thread.ts';
+
+await serveDriver();
