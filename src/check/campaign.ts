@@ -10,7 +10,7 @@ import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
 import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, expectedUnder, FILES_STAY_MAPPED, type Profile } from './profile.ts';
 import type { CheckResult, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
@@ -48,7 +48,9 @@ export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
   const profile = mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS;
   const parts = drivers.map((driver) => campaign(request, driver, profile));
-  const firsts = parts.flatMap(({ tally }) => [...tally.first.values()].map(({ number }) => number));
+  const firsts = parts.flatMap(({ driver, tally }) =>
+    [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),
+  );
   return {
     schema: 'gup-vs-hmm/check/1',
     model_revision: request.modelRevision,
@@ -60,7 +62,9 @@ export function check(request: CheckRequest): CheckResult {
     verdicts: parts.flatMap(({ driver, tally }) =>
       invariants.map((one) => tally.verdict(driver, one, profile)),
     ),
-    violations: parts.flatMap(({ violations }) => violations),
+    violations: parts
+      .flatMap(({ violations }) => violations)
+      .sort((a, b) => Number(a.expected) - Number(b.expected)),
     // A planted fault or a few properties can change what is met: floors are for the whole of it.
     floors: mutant === undefined ? parts.flatMap(({ driver, tally }) => tally.floors(driver)) : [],
     runs_to_first: firsts.length === 0 ? null : Math.min(...firsts),
@@ -85,8 +89,16 @@ function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part
     }
     tally.add(run, runner.run(run));
   }
-  const violations = [...tally.first].map(([id, broken]) => violation(request, runner, id, broken));
+  const violations = [...tally.first].map(([id, broken]) => ({
+    ...violation(request, runner, id, broken),
+    expected: isExpected(profile, driver, id),
+  }));
   return { driver, tally, violations };
+}
+
+/** True when the driver breaks the invariant by construction (D7). */
+function isExpected(profile: Profile, driver: Driver, id: string): boolean {
+  return expectedUnder(profile, driver, id).expected === 'breaks';
 }
 
 /** The runner of a campaign under one driver. */
@@ -109,7 +121,12 @@ export function* drawRuns(
   }
 }
 
-function violation(request: CheckRequest, runner: Runner, property: string, broken: Broken): CheckViolation {
+function violation(
+  request: CheckRequest,
+  runner: Runner,
+  property: string,
+  broken: Broken,
+): Omit<CheckViolation, 'expected'> {
   const { memory, kernel, mutant } = request;
   const driver = runner.setup.driver.name;
   const breaks = (run: GeneratedRun): boolean => runner.run(run).monitor.violations.has(property);

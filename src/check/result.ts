@@ -7,6 +7,8 @@ import type { Verdict } from '../compare/result.ts';
 export interface CheckViolation {
   readonly property: string;
   readonly driver: string;
+  /** The driver breaks it by construction: the verdict is as expected. */
+  readonly expected: boolean;
   /** The run on one line: {@link decodeRun} reads it. */
   readonly token: string;
   /** What happened, in a sentence. */
@@ -32,8 +34,12 @@ export interface CheckResult {
   /** Runs thrown away: the generators make none that a property could not use. */
   readonly discarded: number;
   readonly verdicts: readonly Verdict[];
+  /** The first of each property and driver; those that nobody expects come first. */
   readonly violations: readonly CheckViolation[];
   readonly floors: readonly Floor[];
-  /** The first run, from 1, under the driver that broke a property first; null: none did. */
+  /**
+   * Number from 1 of the first run, under the driver that needed fewest, that broke a property which holds under that
+   * driver by all we know; null: none did.
+   */
   readonly runs_to_first: number | null;
 }

@@ -41,8 +41,8 @@ function verdictSection(result: CheckResult): Section {
 /** Each violation with the token of its schedule on a line of its own, to be copied. */
 function violationSection(result: CheckResult): Section {
   const listed = result.violations.slice(0, LISTED);
-  const blocks = listed.flatMap(({ property, driver, text, token }): Block[] => [
-    { kind: 'paragraph', text: `${property} under ${driver}: ${text}` },
+  const blocks = listed.flatMap(({ property, driver, expected, text, token }): Block[] => [
+    { kind: 'paragraph', text: `${property} under ${driver}${expected ? ' (expected)' : ''}: ${text}` },
     { kind: 'code', lines: [token] },
   ]);
   if (listed.length === 0) blocks.push({ kind: 'paragraph', text: 'None was found.' });
@@ -64,7 +64,7 @@ function effortSection(result: CheckResult): Section {
         ['runs', formatCount(result.runs)],
         ['discarded', formatCount(result.discarded)],
         [
-          'first violation',
+          'first unexpected violation',
           result.runs_to_first === null ? 'none' : `after ${formatCount(result.runs_to_first)} runs`,
         ],
         ['seed', String(result.seed)],
