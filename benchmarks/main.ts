@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { generatedRunCases } from './generated_runs.ts';
 import { innerLoop } from './inner_loop.ts';
+import { longImport } from './long_import.ts';
 import { machineSteps } from './machine_steps.ts';
 import { type Case, measure } from './measure.ts';
 import { jsonOf, tableOf } from './print.ts';
@@ -18,6 +19,7 @@ const GROUPS: Readonly<Record<string, () => Case[] | Promise<Case[]>>> = {
   steps: machineSteps,
   check: generatedRunCases,
   replay: traceReplay,
+  import: longImport,
   search: innerLoop,
   state: stateCosts,
 };

@@ -20,6 +20,8 @@ export interface Case {
   readonly units: readonly Unit[];
   /** One call; gives how many operations of each unit it did. */
   readonly run: () => readonly number[] | Promise<readonly number[]>;
+  /** The most memory that any call's own process had at a time; absent where calls share this process. */
+  readonly peakRssBytes?: () => number;
 }
 
 export interface Row {
@@ -35,6 +37,8 @@ export interface Row {
   readonly baseline: string | null;
   /** Times as fast as the baseline; null without one. */
   readonly ratio: number | null;
+  /** Of a call's own process; null where calls share this one. */
+  readonly peak_rss_bytes: number | null;
 }
 
 /** Milliseconds for one case at least, after those of the warm-up. */
@@ -54,7 +58,10 @@ export async function measure(
     const name = each.units.map((unit) => unit.name).join(', ');
     onCase(name, index);
     const { counts, task } = await timed(name, each);
-    for (const [at, unit] of each.units.entries()) rows.push(rowOf(unit, counts[at] ?? 0, task, rows));
+    for (const [at, unit] of each.units.entries()) {
+      const row = rowOf(unit, counts[at] ?? 0, task, rows);
+      rows.push({ ...row, peak_rss_bytes: each.peakRssBytes?.() ?? null });
+    }
   }
   return rows;
 }
@@ -87,7 +94,7 @@ async function timed(name: string, { run }: Case): Promise<{ counts: readonly nu
   return { counts, task: bench.tasks[0] as Task };
 }
 
-function rowOf(unit: Unit, perCall: number, task: Task, before: readonly Row[]): Row {
+function rowOf(unit: Unit, perCall: number, task: Task, before: readonly Row[]): Omit<Row, 'peak_rss_bytes'> {
   const { result } = task;
   // tinybench does not throw for a task that threw.
   if (result.state === 'errored')

@@ -12,8 +12,8 @@ function rounded(value: number): string {
 /** The table's text, without a final line feed. */
 export function tableOf(rows: readonly Row[]): string {
   const table = new Table({
-    head: ['name', 'one operation is', 'per second', 'p75', '±', 'times its baseline'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+    head: ['name', 'one operation is', 'per second', 'p75', '±', 'times its baseline', 'peak MB'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'right'],
     // cli-table3 colours heads and borders of itself, even into a pipe.
     style: { head: [], border: [], compact: true },
   });
@@ -25,6 +25,7 @@ export function tableOf(rows: readonly Row[]): string {
       rounded(row.operations_per_second_p75),
       `${row.relative_margin_percent.toFixed(1)}%`,
       row.ratio === null ? '' : `${rounded(row.ratio)} x ${row.baseline ?? ''}`,
+      row.peak_rss_bytes === null ? '' : rounded(row.peak_rss_bytes / 1e6),
     ]);
   }
   return table.toString();

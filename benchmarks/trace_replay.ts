@@ -1,5 +1,5 @@
 /** How many lines of a log are imported and how many of its calls are compared a second, observers and report data included. */
-import { catalogueEntry, compare, type Driver, importStrace, type ReplayInput } from '../src/index.ts';
+import { catalogueEntry, compare, type Driver, importLog, type ReplayInput } from '../src/index.ts';
 import { costTable, DRIVERS_COMPARED, KERNEL, MEMORY } from './conditions.ts';
 import type { Case } from './measure.ts';
 
@@ -9,7 +9,7 @@ const CALLS = 3000;
 
 export async function traceReplay(): Promise<Case[]> {
   const { file } = catalogueEntry(LOG);
-  const { workload, sha256 } = await importStrace(file);
+  const { workload, sha256 } = await importLog(file);
   const start = { workload: { ...workload, ops: workload.ops.slice(0, CALLS) }, sha256 };
   return [importCase(file), ...DRIVERS_COMPARED.map((driver, index) => replayCase(start, driver, index))];
 }
@@ -18,7 +18,7 @@ function importCase(file: string): Case {
   return {
     units: [{ name: `import ${LOG}`, operation: 'a line of the log' }],
     async run() {
-      const { lines } = await importStrace(file);
+      const { lines } = await importLog(file);
       return [lines];
     },
   };

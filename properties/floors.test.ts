@@ -19,9 +19,17 @@ describe.each(MEMORY)('on %s', (memory) => {
     expect(floors.map(({ name }) => name)).toEqual([
       'gup: wait for a page reference',
       'gup: fsync meets a device write',
+      'gup: a PMD mapping of a DAX file',
+      'gup: a MAP_SYNC write fault',
+      'gup: fork of a device user',
+      'gup: a write waits for a thaw',
       'hmm_mirror: block removal meets a device fault',
       'hmm_mirror: sequence retry',
       'hmm_mirror: fsync meets a device write',
+      'hmm_mirror: a PMD mapping of a DAX file',
+      'hmm_mirror: a MAP_SYNC write fault',
+      'hmm_mirror: fork of a device user',
+      'hmm_mirror: a write waits for a thaw',
     ]);
     for (const { name, share, floor } of floors) expect(share, name).toBeGreaterThanOrEqual(floor);
   });

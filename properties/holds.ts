@@ -100,6 +100,17 @@ export function firstToBreak(
   return null;
 }
 
+/** Number from 1 of the first random run that breaks the invariant; null when none of `limit` does. */
+export function firstNumberToBreak(setup: Setup, id: string, limit: number, profile: Profile): number | null {
+  const runner = new Runner(setup, [theInvariant(id)]);
+  let number = 0;
+  for (const run of drawRuns(SEED, limit, profile)) {
+    number++;
+    if (runner.run(run).monitor.violations.has(id)) return number;
+  }
+  return null;
+}
+
 /** A driver that gives the invariant up by construction is seen to do so, and says by which facts. */
 export function expectBroken(id: string, driver: string, memory: string): Found {
   const known = theDriver(driver).breaks.find(({ invariant }) => invariant === id);

@@ -95,6 +95,11 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
+/** Comments and quoted texts, with their marks and quotes. */
+export function textsOf({ text }: SourceFile): string[] {
+  return tokensOf(text).map(({ start, end }) => text.slice(start, end));
+}
+
 /** The code without comments and quoted texts. Lines keep their numbers. */
 export function codeOf(text: string): string {
   let code = '';

@@ -12,6 +12,8 @@ export { Runner, type CheckedRun } from './check/run_one.ts';
 export { decodeRun, encodeRun } from './check/run_token.ts';
 export { explainRun, type ExplainedRun, shrinkRun } from './check/shrink.ts';
 export { SITUATIONS, type Situation } from './check/situations.ts';
+export type { WorstResult } from './check/worst/result.ts';
+export { replayWorst, worst, type WorstRequest } from './check/worst/worst.ts';
 export * from './compare/index.ts';
 export { COST_TABLES, type CostTable } from './costs/index.ts';
 export * from './drivers/index.ts';
@@ -36,5 +38,5 @@ export { DEFAULT_DEVICE_PLAN, type DevicePlan } from './workload/device_plan.ts'
 export { InputError, InputErrors } from './workload/input_error.ts';
 export { BLOCK_REMOVING_KINDS, type Operation, type OperationKind } from './workload/operation.ts';
 export { loadScenario, parseScenario, SCENARIO_JSON_SCHEMA } from './workload/scenario/index.ts';
-export { importStrace, type StraceImport } from './workload/strace/import.ts';
+export { countLog, importLog, type LogCounts, type LogImport } from './workload/strace/import.ts';
 export type { Workload, WorkloadOp } from './workload/workload.ts';

@@ -10,7 +10,7 @@ import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
 import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import { ALL_OPERATIONS, expectedUnder, FILES_STAY_MAPPED, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, expectedUnder, FILES_STAY_MAPPED, onMemory, type Profile } from './profile.ts';
 import type { CheckResult, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
@@ -46,7 +46,10 @@ const CHUNK = 250;
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+  const profile = onMemory(
+    mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS,
+    request.memory,
+  );
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),

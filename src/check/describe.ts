@@ -2,7 +2,7 @@
  * A run in words: its files, its operations and where other tasks cut in.
  */
 import type { Offset } from '../workload/offset.ts';
-import type { WorkloadFile, WorkloadOp } from '../workload/workload.ts';
+import type { WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import type { ExplainedRun } from './shrink.ts';
 
 /** One line per file, operation and preemption. The same run gives the same lines. */
@@ -11,7 +11,7 @@ export function describeRun(run: ExplainedRun): string[] {
   const { base, preemptions } = run.schedule.schedule;
   return [
     ...workload.files.map(describeFile),
-    ...workload.tasks.map((task) => `${task.name} in address space ${task.mm}`),
+    ...workload.tasks.map(describeTask),
     ...workload.ops.map((entry, number) => `${number}. t${entry.task}: ${describeOperation(entry)}`),
     `order of tasks: ${base.join(' ')}`,
     ...preemptions.map(({ task, op, label, occurrence, to }) => {
@@ -20,6 +20,11 @@ export function describeRun(run: ExplainedRun): string[] {
     }),
     ...(freezeAt === null ? [] : [`user space begins nothing after step ${freezeAt}`]),
   ];
+}
+
+function describeTask({ name, mm, memlockPages }: WorkloadTask): string {
+  const limit = memlockPages === undefined ? '' : `, which may lock ${memlockPages} pages`;
+  return `${name} in address space ${mm}${limit}`;
 }
 
 function describeFile(file: WorkloadFile): string {

@@ -14,6 +14,7 @@ import type { OperationKind } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
 import { drawWorkload } from './draw_workload.ts';
 import { smallerWorkloads } from './smaller.ts';
+import { USER_TASKS_MAX } from './world.ts';
 
 /** How a schedule is given: three encodings of the same thing. */
 export type ScheduleChoice =
@@ -30,7 +31,7 @@ export interface GeneratedRun {
 }
 
 /** User tasks, two engines, the journal thread and the agent: no generated run has more tasks. */
-export const TASKS_MAX = 8;
+export const TASKS_MAX = USER_TASKS_MAX + 4;
 
 /** Most runs have fewer steps. */
 const FREEZE_MAX = 200;

@@ -13,21 +13,31 @@ type Field =
   | 'to'
   | 'newFrom'
   | 'newTo'
+  | 'dontUnmap'
+  | 'child'
+  | 'readable'
   | 'pgoff'
   | 'size'
   | 'start'
   | 'end'
   | 'shared'
   | 'writable'
+  | 'sync'
   | 'keepSize'
+  | 'source'
+  | 'at'
+  | 'page'
   | 'perTransfer'
   | 'survivesExit'
   | 'fence';
 
-const OFFSETS: ReadonlySet<Field> = new Set<Field>(['size', 'start', 'end']);
+const OFFSETS: ReadonlySet<Field> = new Set<Field>(['size', 'start', 'end', 'at']);
 const FLAGS: ReadonlySet<Field> = new Set<Field>([
+  'dontUnmap',
+  'readable',
   'shared',
   'writable',
+  'sync',
   'keepSize',
   'perTransfer',
   'survivesExit',
@@ -52,15 +62,30 @@ const FIELDS: Record<Exclude<OperationKind, 'rename'>, readonly Field[]> = {
   collapse: RANGE,
   insert: RANGE,
   unshare: RANGE,
+  reflink: [...RANGE, 'source', 'at'],
+  dedupe: [...RANGE, 'source', 'at'],
+  freeze: [],
+  thaw: [],
+  umount: [],
+  drop_caches: [],
+  memory_failure: ['file', 'page'],
   read: RANGE,
   write: RANGE,
-  mmap: ['file', 'from', 'to', 'pgoff', 'shared', 'writable'],
+  mmap: ['file', 'from', 'to', 'pgoff', 'shared', 'writable', 'sync'],
   munmap: ADDRESSES,
   madvise_dontneed: ADDRESSES,
   msync: ADDRESSES,
+  persist: ADDRESSES,
   load: ADDRESSES,
   store: ADDRESSES,
-  mremap: ['from', 'to', 'newFrom', 'newTo'],
+  mremap: ['from', 'to', 'newFrom', 'newTo', 'dontUnmap'],
+  mprotect: ['from', 'to', 'readable', 'writable'],
+  madvise_remove: ADDRESSES,
+  madvise_free: ADDRESSES,
+  madvise_pageout: ADDRESSES,
+  madvise_dontfork: ADDRESSES,
+  clear_refs: [],
+  fork: ['child'],
   exit: [],
   signal: ['to'],
   attach: ['region', 'from', 'to', 'perTransfer', 'survivesExit', 'writable'],

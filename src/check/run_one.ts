@@ -20,6 +20,9 @@ export interface CheckedRun {
   readonly steps: number;
 }
 
+/** Steps that a schedule may take before the tasks take turns: several times what the longest generated runs need. */
+const PATIENCE = 4_000;
+
 /** Sees the events of each step, and the state just after them. */
 export type EventObserver = (events: readonly StampedEvent[], session: Session) => void;
 
@@ -64,11 +67,8 @@ export class Runner {
       watch.observe(events);
       onEvents?.(events, session);
     };
-    const { steps } = runScheduled(
-      session,
-      strategy,
-      generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt },
-    );
+    const freeze = generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt };
+    const { steps } = runScheduled(session, strategy, { ...freeze, patience: PATIENCE });
     monitor.end();
     watch.end(waits);
     return { session, waits, monitor, situations: watch.seen, steps };

@@ -8,7 +8,7 @@ import { decodeRun, encodeRun } from './run_token.ts';
 import { explainRun } from './shrink.ts';
 
 const TOKEN =
-  'gvr1~ext4_dax.linux-2d6-2e1.gup.~f.1.2.0.0.2.w~t.0~o.0.mmap.0.4.6.0.1.1~o.0.attach.0.4.6.0.0.1~o.0.truncate.0.0.512~z.9~gvs1~0.1';
+  'gvr1~ext4_dax.linux-2d6-2e1.gup.~f.1.2.0.0.2.w~t.0~o.0.mmap.0.4.6.0.1.1.0~o.0.attach.0.4.6.0.0.1~o.0.truncate.0.0.512~z.9~gvs1~0.1';
 
 describe('the token of a run', () => {
   test('reads as what it says', () => {
@@ -23,7 +23,7 @@ describe('the token of a run', () => {
       },
     ]);
     expect(run.workload.ops.map(({ op }) => op)).toEqual([
-      { kind: 'mmap', file: 0, from: 4, to: 6, pgoff: 0, shared: true, writable: true },
+      { kind: 'mmap', file: 0, from: 4, to: 6, pgoff: 0, shared: true, writable: true, sync: false },
       { kind: 'attach', region: 0, from: 4, to: 6, perTransfer: false, survivesExit: false, writable: true },
       { kind: 'truncate', file: 0, size: { page: 0, byte: 512 } },
     ]);
@@ -52,6 +52,7 @@ describe('the token of a run', () => {
     ['gvr1~a.b.c.~t.0~o.0.fly~gvs1~0', "there is no operation 'fly'"],
     ['gvr1~a.b.c.~t.0~o.0.fsync.0~gvs1~0', 'there is no file 0'],
     ['gvr1~a.b.c.~o.0.exit~gvs1~0', 'there is no task 0'],
+    ['gvr1~a.b.c.~t.0~o.0.fork.1~gvs1~0', 'there is no task 1'],
     ['gvr1~a.b.c.~f.1.2.0.0.2.q~gvs1~0', "an extent is w or u, not 'q'"],
     ['gvr1~a.b.c.~t.0', 'the schedule is missing'],
   ])('%s is refused', (token, message) => {
@@ -63,7 +64,7 @@ describe('the token of a run', () => {
     expect(describeRun(decodeRun(TOKEN).run)).toEqual([
       'f0: 2p; pages 0 to 1 written',
       't0 in address space 0',
-      '0. t0: mmap file 0 from 4 to 6 pgoff 0 shared yes writable yes',
+      '0. t0: mmap file 0 from 4 to 6 pgoff 0 shared yes writable yes sync no',
       '1. t0: attach region 0 from 4 to 6 perTransfer no survivesExit no writable yes',
       '2. t0: truncate file 0 size 0p+512',
       'order of tasks: 0 1',

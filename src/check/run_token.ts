@@ -42,11 +42,15 @@ export function encodeRun(conditions: RunConditions, run: ExplainedRun): string 
     PREFIX,
     [memory, kernel, driver, mutant ?? ''].map(escapeText).join('.'),
     ...workload.files.map(encodeFile),
-    ...workload.tasks.map((task) => `t.${task.mm}`),
+    ...workload.tasks.map(encodeTask),
     ...workload.ops.map(({ task, op }) => `o.${task}.${encodeOperation(op)}`),
     ...(freezeAt === null ? [] : [`z.${freezeAt}`]),
     encodeSchedule(schedule.schedule),
   ].join('~');
+}
+
+function encodeTask({ mm, memlockPages }: WorkloadTask): string {
+  return memlockPages === undefined ? `t.${mm}` : `t.${mm}.${memlockPages}`;
 }
 
 function encodeFile(file: WorkloadFile): string {
@@ -84,13 +88,17 @@ function readItems(reader: TokenReader): Items {
     const item = reader.part('~', 'the schedule');
     const kind = item.word('.', 'an item');
     if (kind === 'f') files.push(readFile(item, files.length));
-    else if (kind === 't')
-      tasks.push({ name: `t${tasks.length}`, mm: item.integer('.', 'an address space') });
+    else if (kind === 't') tasks.push(readTask(item, tasks.length));
     else if (kind === 'o') ops.push(readTaskOperation(item, files.length, tasks.length));
     else if (kind === 'z') freezeAt = item.integer('.', 'the freeze point');
     else item.fail(`'${kind}' is no item`);
   }
   return { workload: generatedWorkload(files, tasks, ops), freezeAt };
+}
+
+function readTask(reader: TokenReader, index: number): WorkloadTask {
+  const task = { name: `t${index}`, mm: reader.integer('.', 'an address space') };
+  return reader.done ? task : { ...task, memlockPages: reader.integer('.', 'a limit of locked pages') };
 }
 
 function readFile(reader: TokenReader, index: number): WorkloadFile {
@@ -114,5 +122,6 @@ function readTaskOperation(reader: TokenReader, files: number, tasks: number): W
   if (task >= tasks) reader.fail(`there is no task ${task}`);
   const op: Operation = readOperation(reader);
   if ('file' in op && op.file >= files) reader.fail(`there is no file ${op.file}`);
+  if (op.kind === 'fork' && op.child >= tasks) reader.fail(`there is no task ${op.child}`);
   return { task, op };
 }

@@ -3,6 +3,7 @@
  */
 import type { StampedEvent } from '../kernel/event.ts';
 import type { WaitLog } from '../observe/waits.ts';
+import { COUNTER, WAIT } from '../kernel/kernel.ts';
 import { REGION } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
 import { inodeOf } from '../run/syscalls.ts';
@@ -14,6 +15,10 @@ export const SITUATIONS = [
   'sequence retry',
   'wait for a page reference',
   'fsync meets a device write',
+  'a PMD mapping of a DAX file',
+  'a MAP_SYNC write fault',
+  'fork of a device user',
+  'a write waits for a thaw',
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
@@ -65,12 +70,24 @@ export class SituationWatch {
       case 'dax_fault':
         if (event.device) this.faultBegins(task, event.inode);
         return;
+      case 'fork':
+        if (this.usesDevice(event.parent)) this.seen.add('fork of a device user');
+        return;
       case 'retry':
         this.seen.add('sequence retry');
+        return;
+      case 'pmd_mapped':
+        this.seen.add('a PMD mapping of a DAX file');
+        return;
+      case 'sync_fault':
+        this.seen.add('a MAP_SYNC write fault');
         return;
       case 'fsync_call':
         this.syncs.set(task, event.inode);
         if (includes(this.writes, event.inode)) this.seen.add('fsync meets a device write');
+        return;
+      case 'sleep':
+        if (event.kind === WAIT.thaw) this.seen.add('a write waits for a thaw');
         return;
       case 'fsync_ret':
         this.syncs.delete(task);
@@ -78,6 +95,15 @@ export class SituationWatch {
       default:
         return;
     }
+  }
+
+  /** A device has been given memory of the address space. */
+  private usesDevice(mm: number): boolean {
+    const { regions, counters } = this.session.system;
+    const count = counters.get(0, COUNTER.regions);
+    return Array.from({ length: count }, (_, region) => region).some(
+      (region) => regions.get(region, REGION.used) === 1 && regions.get(region, REGION.mm) === mm,
+    );
   }
 
   private inodeOf(region: number): number {

@@ -8,6 +8,7 @@ export function* smallerWorkloads(workload: Workload): Generator<Workload> {
   for (const smaller of shorterWorkloads(workload)) if (opensFirst(smaller)) yield smaller;
   yield* plainerOperations(workload);
   yield* plainerFiles(workload);
+  yield* plainerTasks(workload);
 }
 
 /** A file that is removed is used through descriptors that were opened before, as the generator makes it. */
@@ -15,6 +16,7 @@ function opensFirst(workload: Workload): boolean {
   const removed = new Set(workload.ops.flatMap(({ op }) => (op.kind === 'unlink' ? [op.file] : [])));
   const opened = new Set<number>();
   return workload.ops.every(({ op }) => {
+    if ('source' in op && removed.has(op.source) && !opened.has(op.source)) return false;
     if (!('file' in op) || !removed.has(op.file) || op.kind === 'unlink') return true;
     if (op.kind === 'open' || op.kind === 'open_trunc') opened.add(op.file);
     if (!opened.has(op.file)) return false;
@@ -43,9 +45,11 @@ function* plainerOperations(workload: Workload): Generator<Workload> {
 }
 
 function* plainer({ op }: WorkloadOp): Generator<WorkloadOp['op']> {
+  if (op.kind === 'mmap' && op.sync === true) yield { ...op, sync: false };
   if ('fence' in op && op.fence) yield { ...op, fence: false };
   if ('perTransfer' in op && op.survivesExit) yield { ...op, survivesExit: false };
   if ('perTransfer' in op && op.perTransfer) yield { ...op, perTransfer: false };
+  if (op.kind === 'mremap' && op.dontUnmap === true) yield { ...op, dontUnmap: false };
   if (op.kind === 'truncate' && op.size.byte > 0) yield { ...op, size: { ...op.size, byte: 0 } };
   if (op.kind === 'truncate' && op.size.page > 0) yield { ...op, size: { page: 0, byte: 0 } };
   if ('start' in op && op.start.byte > 0) yield { ...op, start: { ...op.start, byte: 0 } };
@@ -58,6 +62,12 @@ function* plainer({ op }: WorkloadOp): Generator<WorkloadOp['op']> {
     yield { ...op, to: op.from + 1 };
     yield { ...op, from: op.to - 1 };
   }
+}
+
+/** Processes that may lock any amount of memory are plainer than those that may not. */
+function* plainerTasks(workload: Workload): Generator<Workload> {
+  if (workload.tasks.every(({ memlockPages }) => memlockPages === undefined)) return;
+  yield { ...workload, tasks: workload.tasks.map(({ name, mm }) => ({ name, mm })) };
 }
 
 /** Files written all over are plainer than those with holes. */

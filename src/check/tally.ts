@@ -22,8 +22,19 @@ const FLOORS: Readonly<Record<'notifier' | 'pin', Partial<Record<Situation, numb
     'block removal meets a device fault': 0.3,
     'sequence retry': 0.1,
     'fsync meets a device write': 0.05,
+    'a PMD mapping of a DAX file': 0.05,
+    'a MAP_SYNC write fault': 0.05,
+    'fork of a device user': 0.05,
+    'a write waits for a thaw': 0.02,
   },
-  pin: { 'wait for a page reference': 0.2, 'fsync meets a device write': 0.05 },
+  pin: {
+    'wait for a page reference': 0.2,
+    'fsync meets a device write': 0.05,
+    'a PMD mapping of a DAX file': 0.05,
+    'a MAP_SYNC write fault': 0.05,
+    'fork of a device user': 0.05,
+    'a write waits for a thaw': 0.005,
+  },
 };
 
 /** The first run that broke an invariant, how it is told, and its number from 1. */

@@ -7,7 +7,9 @@
  * command line runs them in a thread of their own.
  */
 import type { CheckResult } from '../check/result.ts';
+import type { WorstResult } from '../check/worst/result.ts';
 import type { OnBlock } from '../compare/index.ts';
+import type { MatrixResult } from '../compare/matrix/matrix.ts';
 import type { ComparisonResult } from '../compare/result.ts';
 import type { RunResult } from '../compare/run_result.ts';
 import type { CostTable } from '../costs/index.ts';
@@ -82,12 +84,39 @@ export interface CheckOptions extends Attention {
   readonly mutant?: string;
 }
 
+export interface WorstOptions extends Attention {
+  /** Empty: every table. */
+  readonly tables: readonly string[];
+  readonly memory: readonly string[];
+  readonly kernel: string;
+  readonly drivers: readonly string[];
+  /** For each row. */
+  readonly runs: number;
+  readonly seed: number;
+  /** A planted fault. */
+  readonly mutant?: string;
+}
+
+export interface MatrixOptions extends Attention {
+  readonly kernel: string;
+  readonly memories: readonly string[];
+  readonly drivers: readonly string[];
+  /** Ids of the command line's contract. */
+  readonly operations: readonly string[];
+}
+
 /** Anything that JSON can say. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Counts of a log: `schema` and `model_revision`, then the counters; absent ones are 0. Offsets can be large. */
 export type ImportStats = Readonly<Record<string, JsonValue | bigint>>;
+
+/** The counts of a log, and the lines of it that could not be used. */
+export interface CountedInput {
+  readonly stats: ImportStats;
+  readonly rejected: readonly InputProblem[];
+}
 
 /** What can be listed by the backend; cost tables are data of the command line's own. */
 export const BACKEND_LISTS = [
@@ -114,13 +143,21 @@ export interface Backend {
    * A catalogue name, a scenario file or a log. Throws InputError for what cannot be used, and for a name that is
    * neither in the catalogue nor a file.
    */
-  loadInput(nameOrPath: string, options: InputOptions): Promise<LoadedInput>;
+  loadInput(nameOrPath: string, options: InputOptions, attention?: Attention): Promise<LoadedInput>;
   compare(input: LoadedInput, options: CompareOptions): ComparisonResult | Promise<ComparisonResult>;
   run(input: LoadedInput, options: RunOptions): RunResult | Promise<RunResult>;
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
+  worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
+  matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;
   /** Counts of a log. Throws InputError for a file that is none. */
-  importStats(path: string, options: InputOptions): ImportStats | Promise<ImportStats>;
+  importStats(
+    path: string,
+    options: InputOptions,
+    attention?: Attention,
+  ): CountedInput | Promise<CountedInput>;
 }
 
 export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';
 export type { CheckResult } from '../check/result.ts';
+export type { WorstResult } from '../check/worst/result.ts';
+export type { MatrixResult } from '../compare/matrix/matrix.ts';

@@ -7,12 +7,14 @@ import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
+import { addMatrix } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import type { ColorChoice } from './terminal_facts.ts';
 import { addVerify } from './verify.ts';
+import { addWorst } from './worst.ts';
 
 /** Options of every command. */
 export interface Settings {
@@ -71,7 +73,18 @@ function createProgram(
       },
       outputError: (text, write) => write(text.replace(/^error: /, `${PROGRAM}: `)),
     });
-  const add = [addCompare, addRun, addCheck, addImport, addReport, addVerify, addList, addSchema];
+  const add = [
+    addCompare,
+    addRun,
+    addCheck,
+    addWorst,
+    addMatrix,
+    addImport,
+    addReport,
+    addVerify,
+    addList,
+    addSchema,
+  ];
   for (const addCommand of add) addCommand(program, found);
   return program
     .addHelpText('before', `Examples:\n  ${PROGRAM} list scenarios\n  ${PROGRAM} compare t_mmap_collision\n`)

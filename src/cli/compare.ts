@@ -53,7 +53,7 @@ export function addCompare(program: Command, found: (args: CompareArgs) => void)
     )
     .argument(
       '<input>',
-      'catalogue name (list scenarios), scenario (.yaml, .json) or strace log (.strace, .strace.gz)',
+      'catalogue name (list scenarios), scenario (.yaml, .json) or log of strace or perf trace (plain or gzip)',
     );
   addWorkloadOptions(command)
     .option('--drivers <names>', 'drivers to compare (list drivers), or files of your own', parseNames, [
@@ -88,7 +88,7 @@ export async function runCompare(args: CompareArgs, context: CommandContext): Pr
   if (args.drivers.length === 0) throw new UsageError('--drivers: at least one driver is needed');
   for (const driver of args.drivers) requireDriver(backend, '--drivers', driver);
   const conditions = runConditions(backend, args);
-  const input = await backend.loadInput(args.input, inputOptions(args));
+  const input = await backend.loadInput(args.input, inputOptions(args), context);
   const { signal, onProgress } = context;
   const { drivers } = args;
   const onBlock = args.onBlock ?? defaultOnBlock(input.workload);

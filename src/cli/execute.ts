@@ -5,21 +5,34 @@ import type { CommandContext } from './context.ts';
 import { failureOutcome } from './failure.ts';
 import { runImport, type ImportArgs } from './import.ts';
 import { runList, type ListArgs } from './list.ts';
+import { runMatrix, type MatrixArgs } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import { runReport, type ReportArgs } from './report.ts';
 import { runRun, type RunArgs } from './run.ts';
 import { runSchema, type SchemaArgs } from './schema.ts';
 import { runVerify, type VerifyArgs } from './verify.ts';
+import { runWorst, type WorstArgs } from './worst.ts';
 
 /** What the user asked for: plain data, so that it can be handed to another thread. */
 export type Invocation =
-  CompareArgs | RunArgs | CheckArgs | ImportArgs | ListArgs | SchemaArgs | ReportArgs | VerifyArgs;
+  | CompareArgs
+  | RunArgs
+  | CheckArgs
+  | WorstArgs
+  | MatrixArgs
+  | ImportArgs
+  | ListArgs
+  | SchemaArgs
+  | ReportArgs
+  | VerifyArgs;
 
 /** Commands that simulate or read large logs, so that they need a thread of their own to stay interruptible. */
 const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>([
   'compare',
   'run',
   'check',
+  'worst',
+  'matrix',
   'import',
 ]);
 
@@ -48,6 +61,10 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runRun(invocation, context);
     case 'check':
       return runCheck(invocation, context);
+    case 'worst':
+      return runWorst(invocation, context);
+    case 'matrix':
+      return runMatrix(invocation, context);
     case 'import':
       return runImport(invocation, context);
     case 'list':

@@ -1,4 +1,4 @@
-/** `import`: what a strace log contains, as counts that an independent count can be held against. */
+/** `import`: what a log of strace or perf trace contains, as counts that an independent count can be held against. */
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit_code.ts';
@@ -6,7 +6,7 @@ import { plainJson, renderAs, type OutputArgs } from './format.ts';
 import { importDocument } from './import_document.ts';
 import { addHelp, addOutputOptions, outputArgs, type OutputOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { inputOptions } from './workload_args.ts';
+import { inputOptions, rejectedLines } from './workload_args.ts';
 
 export interface ImportArgs extends OutputArgs {
   readonly command: 'import';
@@ -22,8 +22,10 @@ interface Options extends OutputOptions {
 export function addImport(program: Command, found: (args: ImportArgs) => void): void {
   const command = program
     .command('import')
-    .description('Read a strace log and count what it contains, and what of it is not modelled.')
-    .argument('<log>', 'strace log (.strace, .strace.gz)')
+    .description(
+      'Read a log of strace or perf trace and count what it contains, and what of it is not modelled.',
+    )
+    .argument('<log>', 'log of strace or perf trace, plain or gzip')
     .option('--stats', 'counts of the log (what this command prints anyway)')
     .option('--data <prefix>', "files below this path are the program's data");
   addHelp(addOutputOptions(command), [
@@ -39,7 +41,7 @@ export function addImport(program: Command, found: (args: ImportArgs) => void): 
 /** Throws InputError for a file that is no log. */
 export async function runImport(args: ImportArgs, context: CommandContext): Promise<Outcome> {
   const backend = await context.loadBackend();
-  const stats = await backend.importStats(args.log, inputOptions(args));
+  const { stats, rejected } = await backend.importStats(args.log, inputOptions(args), context);
   return {
     exit: EXIT.expected,
     result: renderAs(
@@ -49,6 +51,6 @@ export async function runImport(args: ImportArgs, context: CommandContext): Prom
       context.style,
     ),
     ...(args.output === undefined ? {} : { output: args.output }),
-    messages: [],
+    messages: rejectedLines({ rejected }),
   };
 }

@@ -6,7 +6,15 @@ import { UsageError } from './usage_error.ts';
 
 /** Throws {@link UsageError} unless the backend lists the name. */
 export function requireKnown(backend: Backend, option: string, kind: BackendList, name: string): void {
-  const names = backend.list(kind).map((row) => row.name);
+  requireName(
+    option,
+    name,
+    backend.list(kind).map((row) => row.name),
+  );
+}
+
+/** Throws {@link UsageError} unless the name is one of `names`. */
+export function requireName(option: string, name: string, names: readonly string[]): void {
   if (!names.includes(name)) throw new UsageError(unknownName(option, name, names));
 }
 

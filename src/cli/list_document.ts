@@ -38,10 +38,15 @@ function table(keys: readonly string[], rows: readonly ListRow[]): Block {
 function paragraphs(keys: readonly string[], rows: readonly ListRow[]): Block {
   const [first, ...others] = keys.filter((key) => key !== 'name');
   const entries = rows.map((row): [string, string] => {
-    const rest = others.map((key) => `${key}: ${inWords(row[key])}`);
+    const rest = others.filter((key) => says(row[key])).map((key) => `${key}: ${inWords(row[key])}`);
     return [row.name, [first === undefined ? '' : inWords(row[first]), ...rest].join('; ')];
   });
   return { kind: 'key_values', entries };
+}
+
+/** False for what a paragraph need not mention: nothing, or an empty list. */
+function says(value: ListRow[string] | undefined): boolean {
+  return value !== null && value !== undefined && !(typeof value === 'object' && value.length === 0);
 }
 
 function inWords(value: ListRow[string] | undefined): string {

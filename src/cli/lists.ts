@@ -1,7 +1,8 @@
 /** What there is to name in commands: one table per list, every row with the same keys. */
 import { DRIVERS } from '../drivers/drivers.ts';
 import { INVARIANTS } from '../invariants/index.ts';
-import { FACTS } from '../kernel/facts/index.ts';
+import { FACTS, type FactStatus } from '../kernel/facts/index.ts';
+import { LEFT_OUT } from '../kernel/facts/left_out.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
 import { MUTANTS } from '../mutants/index.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
@@ -24,7 +25,7 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
   memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
   mutants: () =>
     MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
-  scenarios: () => CATALOGUE.map(({ name, title, kind }) => ({ name, title, kind })),
+  scenarios: () => CATALOGUE.map(({ name, title, kind, facts }) => ({ name, title, kind, facts })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
   facts: () =>
     FACTS.map(({ id, title, text, tag, sources, status }) => ({
@@ -33,9 +34,24 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
       text,
       tag,
       status: status.kind,
+      scenarios: scenariosOf(id),
+      shown_by: status.kind === 'modelled' ? (status.shownBy ?? []) : [],
+      left_out: leftOutOf(status),
       sources,
     })),
 };
+
+/** Names of the catalogue's scenarios that show a fact. */
+function scenariosOf(id: string): readonly string[] {
+  return CATALOGUE.filter(({ facts }) => facts.includes(id)).map(({ name }) => name);
+}
+
+/** Why a fact is not modelled, or what of it is left out; null for one that is modelled in full. */
+function leftOutOf(status: FactStatus): string | null {
+  if (status.kind !== 'modelled') return status.reason;
+  const parts = (status.without ?? []).map((topic) => LEFT_OUT[topic].what);
+  return parts.length === 0 ? null : `without ${parts.join('; ')}`;
+}
 
 export function listOf(kind: BackendList): readonly ListRow[] {
   return LISTS[kind]();

@@ -60,7 +60,7 @@ export async function runRun(args: RunArgs, context: CommandContext): Promise<Ou
   const backend = await context.loadBackend();
   requireDriver(backend, '--driver', args.driver);
   const conditions = runConditions(backend, args);
-  const input = await backend.loadInput(args.input, inputOptions(args));
+  const input = await backend.loadInput(args.input, inputOptions(args), context);
   const { signal, onProgress, style } = context;
   const schedule = args.schedule === undefined ? {} : { schedule: args.schedule };
   const result = await backend.run(input, {

@@ -1,11 +1,8 @@
 /** Reading a saved comparison result back, from a file or from standard input. */
-import { readFileSync } from 'node:fs';
 import type { ComparisonResult } from '../compare/result.ts';
 import { citationId, comparisonResultSchema } from '../report/index.ts';
 import { InputError } from '../workload/input_error.ts';
-
-/** What the user writes for standard input. */
-const STDIN = '-';
+import { readJson } from './json_file.ts';
 
 /** A result as it was saved, and the id that its content gives. They differ when somebody changed the content. */
 export interface SavedResult {
@@ -15,7 +12,7 @@ export interface SavedResult {
 
 /** Throws InputError for a file that cannot be read, is not JSON, or is no comparison result. */
 export function readSavedResult(file: string): SavedResult {
-  const value = parseJson(file, readText(file));
+  const value = readJson(file, 'compare --json writes one');
   const parsed = comparisonResultSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -38,25 +35,5 @@ export function readSavedResult(file: string): SavedResult {
       { file, problem: error instanceof Error ? error.message : String(error) },
       { cause: error },
     );
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === STDIN ? 0 : file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const problem =
-      code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`;
-    throw new InputError({ file, problem }, { cause: error });
-  }
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const problem = `not JSON: ${error instanceof Error ? error.message : String(error)}`;
-    throw new InputError({ file, problem, hint: 'compare --json writes one' }, { cause: error });
   }
 }

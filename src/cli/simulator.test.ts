@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BUILTIN_2026 } from '../costs/index.ts';
 import { citationId, comparisonResultSchema } from '../report/index.ts';
-import { BACKEND_LISTS } from './backend.ts';
+import { BACKEND_LISTS, type Progress } from './backend.ts';
 import { simulator } from './simulator.ts';
 import { UsageError } from './usage_error.ts';
 
@@ -82,12 +82,43 @@ test.each(BACKEND_LISTS)('every row of list %s has the same keys, and names are 
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
 });
 
+test('a fact is listed with the scenarios and tests that show it, or why it is left out', () => {
+  const rows = new Map(simulator.list('facts').map((row) => [row.name, row]));
+  expect(rows.get('K34')).toMatchObject({
+    status: 'modelled',
+    scenarios: expect.arrayContaining(['pin_delays_punch_of_another_page']) as string[],
+    shown_by: [],
+  });
+  expect(rows.get('K36')).toMatchObject({ shown_by: ['src/kernel/mm/gup.test.ts'], left_out: null });
+  expect(rows.get('K38')).toMatchObject({
+    status: 'not_modelled',
+    scenarios: [],
+    left_out: expect.stringContaining('planned') as string,
+  });
+  const scenario = simulator.list('scenarios').find(({ name }) => name === 'pin_delays_growing');
+  expect(scenario?.['facts']).toEqual(['K50', 'K51']);
+});
+
 test('counts of a log, offsets beyond 2^53 exact', async () => {
   const log = join(folder, 'large.strace');
   writeFileSync(log, '1 ftruncate(3</mnt/data/a>, 9223372036854775807) = 0\n');
-  const stats = await simulator.importStats(log, {});
+  const { stats, rejected } = await simulator.importStats(log, {});
+  expect(rejected).toEqual([]);
   expect(Object.keys(stats).slice(0, 2)).toEqual(['schema', 'model_revision']);
   expect(stats).toMatchObject({ calls: 1, max_offset: 9223372036854775807n });
+});
+
+test('reading a log shows how far it is, and says which lines could not be used', async () => {
+  const log = join(folder, 'damaged.strace');
+  const line = '1 ftruncate(3</mnt/data/a>, 4096) = 0\n';
+  writeFileSync(log, `${line}what is this\n${line.repeat(50_000)}`);
+  const seen: Progress[] = [];
+  const attention = { signal: { aborted: false }, onProgress: (each: Progress) => void seen.push(each) };
+  const { rejected } = await simulator.importStats(log, {}, attention);
+  const problem = 'neither a call, a signal nor an exit';
+  expect(rejected).toEqual([{ file: log, line: 2, problem }]);
+  expect(seen.at(-1)).toEqual({ what: 'MB of damaged.strace', done: 2, total: 2 });
+  expect(seen.length).toBeGreaterThan(5);
 });
 
 describe('check', () => {

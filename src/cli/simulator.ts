@@ -1,24 +1,28 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
 import { check } from '../check/campaign.ts';
+import { worst } from '../check/worst/worst.ts';
 import {
   compare,
   type Findings,
   IN_ORDER,
   inFixedOrder,
+  matrix,
   MODEL_REVISION,
   run,
   sideBySide,
 } from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
-import { importStrace } from '../workload/strace/import.ts';
+import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
-import { checkRequest } from './check_request.ts';
+import { checkRequest, worstRequest } from './check_request.ts';
+import { DEFAULTS } from './defaults.ts';
 import { findingsInThreads } from './driver_thread.ts';
+import { costTableOf } from './known_names.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
-import { loadInput } from './load_input.ts';
+import { loadInput, readOptions, rejectedProblems } from './load_input.ts';
 import { UsageError } from './usage_error.ts';
 
 export const simulator: Backend = {
@@ -36,14 +40,22 @@ export const simulator: Backend = {
   async check(options) {
     return { ...check(await checkRequest(options)), seed: options.seed };
   },
-  async importStats(path, { dataPrefix }) {
-    const { stats } = await importStrace(path, dataPrefix === undefined ? {} : { dataPrefix });
-    return {
+  async worst(options) {
+    return { ...worst(await worstRequest(options)), seed: options.seed };
+  },
+  async matrix(options) {
+    const drivers = await Promise.all(options.drivers.map(loadDriver));
+    return matrix({ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed });
+  },
+  async importStats(path, options, attention) {
+    const { stats, rejected } = await countLog(path, readOptions(path, options, attention));
+    const document = {
       schema: 'gup-vs-hmm/import/1',
       model_revision: MODEL_REVISION,
       ...statsDocument(stats),
       max_offset: stats.maxOffset,
     };
+    return { stats: document, rejected: rejectedProblems(path, rejected) };
   },
 };
 

@@ -70,7 +70,7 @@ export function shellLine(words: readonly string[]): string {
 const REPORTED = 5;
 
 /** What of the input was left out. */
-export function rejectedLines(input: LoadedInput): string[] {
+export function rejectedLines(input: Pick<LoadedInput, 'rejected'>): string[] {
   const lines = input.rejected.slice(0, REPORTED).flatMap(problemLines);
   const more = input.rejected.length - REPORTED;
   return more > 0 ? [...lines, message(`and ${more} more parts of the input were left out`)] : lines;

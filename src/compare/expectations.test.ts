@@ -29,6 +29,8 @@ describe('an operation', () => {
     { waits: 'reference' },
     { outcome: 'completed', drivers: ['hmm_mirror'] },
     { outcome: 'completed', memory: ['xfs_dax'] },
+    { counts: new Map([['layout_waits', 1]]) },
+    { counts: new Map([['CLEAR', 0]]), transfer: 'never' },
   ])('meets %j', (expectation) => {
     expect(unmet([expectation], [])).toEqual([]);
   });
@@ -44,6 +46,10 @@ describe('an operation', () => {
     [{ waits: 'none' }, `${place} expected no wait, ${got}`],
     [{ waits: 'cascade' }, `${place} expected a wait of class cascade, ${got}`],
     [{ outcome: 'completed', memory: ['ext4_dax'], drivers: ['gup'] }, `${place} expected completed, ${got}`],
+    [{ counts: new Map([['layout_waits', 2]]) }, `${place} expected layout_waits 2, got 1`],
+    [{ counts: new Map([['CLEAR', 1]]) }, `${place} expected CLEAR 1, got 0`],
+    [{ reads: 'zeros' }, `${place} expected to read zeros, got nothing`],
+    [{ transfer: 'EFAULT' }, `${place} expected transfer EFAULT, got never`],
   ])('does not meet %j', (expectation, sentence) => {
     expect(unmet([expectation], [])).toEqual([sentence]);
   });
@@ -58,14 +64,18 @@ describe('an operation', () => {
 describe('the end', () => {
   test('meets what it should', () => {
     const sizes = new Map([['data', page(16)]]);
-    expect(unmet([], [{ sizes, blocksFreedUnderReference: 'none' }])).toEqual([]);
+    const counts = new Map([['pages_pinned', 16] as const]);
+    expect(unmet([], [{ sizes, blocksFreedUnderReference: 'none', counts, breaks: ['I2'] }])).toEqual([]);
   });
 
   test('and says what it does not meet', () => {
     const sizes = new Map([['data', page(2, 1)]]);
-    expect(unmet([], [{ sizes, blocksFreedUnderReference: 'some' }])).toEqual([
+    const counts = new Map([['pages_unpinned', 15] as const]);
+    expect(unmet([], [{ sizes, blocksFreedUnderReference: 'some', counts, breaks: ['I1'] }])).toEqual([
       'by_hand at the end under gup: expected data to have 8193 bytes, got 65536',
       'by_hand at the end under gup: expected blocks freed under a reference, got 0',
+      'by_hand at the end under gup: expected pages_unpinned 15, got 16',
+      'by_hand at the end under gup: expected I1 broken, it held',
     ]);
   });
 });

@@ -5,7 +5,9 @@ import { errnoName } from '../kernel/errno.ts';
 import { size_byte, size_page } from '../kernel/fs/inode.ts';
 import { inodeOf } from '../run/syscalls.ts';
 import { type Offset, offsetToBytes } from '../workload/offset.ts';
+import type { Counts } from '../workload/effects.ts';
 import type { EndExpectation, Expectation, Workload } from '../workload/workload.ts';
+import type { Effects } from './operation_effects.ts';
 import { type Observation, observationInWords, observationOf, type Observed } from './observation.ts';
 
 /** Sentences that name the scenario, the line, the operation and the driver. `memory`: where the files lay. */
@@ -17,10 +19,10 @@ export function unmetExpectations(observed: Observed, memory: string): string[] 
     (audience.drivers?.includes(driver) ?? true) && (audience.memory?.includes(memory) ?? true);
   const sentences = workload.expect.filter(mine).flatMap((expectation) => {
     const seen = observationOf(observed, expectation.op);
-    const missed = seen === undefined ? ['an end', 'none'] : missedIn(expectation, seen);
-    if (missed === null) return [];
-    const [expected, got] = missed;
-    return [`${placeOf(workload, expectation.op)} under ${driver}: expected ${expected}, got ${got}`];
+    const missed = seen === undefined ? [['an end', 'none'] as const] : missedIn(expectation, seen);
+    const did = missedEffects(expectation, observed.replay.effects.of(expectation.op));
+    const place = `${placeOf(workload, expectation.op)} under ${driver}`;
+    return [...missed, ...did].map(([expected, got]) => `${place}: expected ${expected}, got ${got}`);
   });
   const atEnd = workload.expectEnd
     .filter(mine)
@@ -34,16 +36,37 @@ function placeOf(workload: Workload, op: number): string {
   return `${workload.name}${line === undefined ? '' : `:${line}`}: operation ${op} (${operation.kind})`;
 }
 
-/** What was expected and what came, or null when all of the expectation was met. */
-function missedIn(expectation: Expectation, seen: Observation): readonly [string, string] | null {
-  const { outcome, errno, waits } = expectation;
+/** What was expected, and what came instead. */
+type Missed = readonly [string, string];
+
+/** What of an expectation the operation's end and waits did not meet; of several the first. */
+function missedIn({ outcome, errno, waits }: Expectation, seen: Observation): Missed[] {
   const got = observationInWords(seen);
-  if (outcome !== undefined && !isOutcome(outcome, seen)) return [outcome, got];
-  if (errno !== undefined && errnoName(seen.ret) !== errno) return [errno, got];
+  if (outcome !== undefined && !isOutcome(outcome, seen)) return [[outcome, got]];
+  if (errno !== undefined && errnoName(seen.ret) !== errno) return [[errno, got]];
   if (waits !== undefined && seen.waited !== waits) {
-    return [waits === 'none' ? 'no wait' : `a wait of class ${waits}`, got];
+    return [[waits === 'none' ? 'no wait' : `a wait of class ${waits}`, got]];
   }
-  return null;
+  return [];
+}
+
+function missedEffects({ counts, reads, transfer }: Expectation, effects: Effects): Missed[] {
+  const missed = missedCounts(counts, effects);
+  if (reads !== undefined && effects.reads !== reads)
+    missed.push([`to read ${reads}`, effects.reads ?? 'nothing']);
+  const ended = transferInWords(effects);
+  if (transfer !== undefined && ended !== transfer) missed.push([`transfer ${transfer}`, ended]);
+  return missed;
+}
+
+function missedCounts(counts: Counts = new Map(), effects: Effects): Missed[] {
+  return [...counts].flatMap(([name, wanted]): Missed[] =>
+    effects.count(name) === wanted ? [] : [[`${name} ${wanted}`, String(effects.count(name))]],
+  );
+}
+
+function transferInWords({ transfer }: Effects): string {
+  return transfer === undefined ? 'never' : (errnoName(transfer) ?? 'completed');
 }
 
 function isOutcome(outcome: NonNullable<Expectation['outcome']>, seen: Observation): boolean {
@@ -72,6 +95,12 @@ function missedAtEnd({ replay }: Observed, expectation: EndExpectation, freed: n
     missed.push(
       `expected ${wanted === 'some' ? 'blocks' : 'no blocks'} freed under a reference, got ${freed}`,
     );
+  }
+  for (const [expected, got] of missedCounts(expectation.counts, replay.effects.total)) {
+    missed.push(`expected ${expected}, got ${got}`);
+  }
+  for (const invariant of expectation.breaks ?? []) {
+    if (!replay.monitor.violations.has(invariant)) missed.push(`expected ${invariant} broken, it held`);
   }
   return missed;
 }

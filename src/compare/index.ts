@@ -18,6 +18,7 @@ export {
   type ReplayInput,
 } from './conditions.ts';
 export { fileDigests } from './file_digest.ts';
+export * from './matrix/index.ts';
 export { MODEL_REVISION } from './model_revision.ts';
 export type { ComparisonResult } from './result.ts';
 export { IN_ORDER, run } from './run.ts';

@@ -16,6 +16,7 @@ import { InputError } from '../workload/input_error.ts';
 import type { Workload } from '../workload/workload.ts';
 import { type DriverUnderTest, type OnBlock, type ReplayConditions, setupFor } from './conditions.ts';
 import type { StoodStill } from './result.ts';
+import { EffectLog } from './operation_effects.ts';
 import { StoodStillProbe } from './stood_still.ts';
 
 export interface ReplayOptions {
@@ -46,6 +47,8 @@ export interface Replay {
   /** Operations never begun since their task was still in an earlier one. */
   readonly unreached: ReadonlySet<number>;
   readonly stoodStill: readonly StoodStill[];
+  /** What each operation did; empty for a workload that expects nothing. */
+  readonly effects: EffectLog;
   /** Name of the file an operation is about; `no file` when there is none. */
   readonly fileOf: (op: number) => string;
 }
@@ -67,10 +70,10 @@ export function replay(
       : bySchedule(session, schedule),
   );
   watch.monitor.end();
-  const { waits, metrics, monitor, blocked, blockedAs, released } = watch;
+  const { waits, metrics, monitor, effects, blocked, blockedAs, released } = watch;
   return {
     ...run,
-    ...{ session, waits, metrics, monitor, blocked, blockedAs, released },
+    ...{ session, waits, metrics, monitor, effects, blocked, blockedAs, released },
     onBlock: options.onBlock,
     stoodStill: probe.found,
     fileOf: (op) => watch.fileOf(op),
@@ -108,7 +111,8 @@ function bySchedule(session: Session, schedule: Schedule): SequentialRun {
       hint: 'run it without --schedule, or a scenario that has its own device operations',
     });
   }
-  runScheduled(session, new ReplayStrategy(schedule));
+  const { ended, steps } = runScheduled(session, new ReplayStrategy(schedule));
+  if (!ended) throw new Error(`no end after ${steps} steps: some tasks go round in circles`);
   const unreached = workload.ops.flatMap((_, op) => (outcomes[op] === undefined ? [op] : []));
   return { complete: true, unreached: new Set(unreached) };
 }
@@ -159,6 +163,7 @@ class Watch {
   readonly waits: WaitLog;
   readonly metrics = new Metrics();
   readonly monitor: InvariantMonitor;
+  readonly effects: EffectLog;
   readonly blocked = new Set<number>();
   readonly blockedAs = new Map<WaitRecord, Described>();
   readonly released = new Set<number>();
@@ -176,11 +181,15 @@ class Watch {
       (task) => session.currentOp(task),
     );
     this.monitor = new InvariantMonitor(session, this.waits, INVARIANTS);
+    this.effects = new EffectLog(session);
+    const { expect, expectEnd } = session.workload;
+    const expecting = expect.length + expectEnd.length > 0;
     session.onEvents = (events) => {
       this.noteRegions(events);
       this.waits.observe(events);
       this.metrics.observe(events);
       this.monitor.observe(events);
+      if (expecting) this.effects.observe(events);
       options.onEvents?.(events);
     };
   }
@@ -223,6 +232,8 @@ class Watch {
   }
 
   private noteRegion(op: number, region: number): void {
+    // A callback for a whole address space is for no region.
+    if (region < 0) return;
     const inode = this.session.system.regions.get(region, REGION.inode);
     if (op >= 0 && inode > 0 && !this.inodes.has(op)) this.inodes.set(op, inode);
   }

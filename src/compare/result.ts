@@ -8,7 +8,7 @@
 import type { OperationKind } from '../workload/operation.ts';
 
 /** Classes of a wait (why the waiter slept), from what its chain of holders reaches. */
-export const WAIT_CLASSES = ['reference', 'fault_lock', 'callback', 'cascade', 'lock'] as const;
+export const WAIT_CLASSES = ['reference', 'fault_lock', 'callback', 'cascade', 'lock', 'freeze'] as const;
 /**
  * `reference`: waits for a pin or page reference; `fault_lock`: for a lock that a driver's fault path holds;
  * `callback`: inside or behind a driver's invalidation callback; `cascade`: queued behind another waiter;

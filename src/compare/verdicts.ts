@@ -9,7 +9,7 @@ import type { OperationStats, Verdict } from './result.ts';
 /** Properties that say nothing about a workload without operations of these kinds. */
 const SPEAKS_OF: Readonly<Record<string, readonly OperationKind[]>> = {
   truncate_never_blocked: ['truncate', 'open_trunc'],
-  punch_hole_never_blocked: ['punch', 'zero', 'collapse', 'insert', 'unshare'],
+  punch_hole_never_blocked: ['punch', 'zero', 'collapse', 'insert', 'unshare', 'madvise_remove'],
 };
 
 /** Every property under the driver of the replay. */

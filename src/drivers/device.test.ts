@@ -98,6 +98,19 @@ describe('the engine', () => {
     expect([story.events('dma_end').length, pins(story)[0]]).toEqual([1, 0]);
   });
 
+  test('a call that waits for its transfer returns when it has ended, with its result', () => {
+    const story = mapped(hmm_mirror);
+    story.run('app', sys.attach(0, 4));
+    const reading = story.begin('app', sys.dmaRead(0, 2, { wait: true }));
+    expect(story.drive('app')).toBe('asleep');
+    expect(story.waitsFor('app')).toBe('job 0');
+    expect(story.finish('app', reading)).toBe('ok');
+    expect(story.events('dma_end')).toMatchObject([{ ret: 0 }]);
+    story.run('app', sys.munmap(0, 4));
+    const failing = story.begin('app', sys.dmaRead(0, 2, { wait: true }));
+    expect(story.finish('app', failing)).toBe('EFAULT');
+  });
+
   test.each(DRIVERS.map((driver) => driver.name))(
     '%s: a transfer outside the region, or of none, is -ENXIO',
     (name) => {

@@ -7,11 +7,15 @@
  *
  * Left out: device caches (its writes are coherent with the CPU, K28), IOMMU granularity, more than one queue.
  */
-import { ENXIO } from '../kernel/errno.ts';
+import { EIO, ENXIO } from '../kernel/errno.ts';
 import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/kernel.ts';
-import { block_owner } from '../kernel/fs/extent.ts';
-import { write_blocks, write_shadow } from '../kernel/fs/content.ts';
+import { has_bad_block, like_blocks } from '../kernel/fs/bad_blocks.ts';
+import { holds_page } from '../kernel/fs/block_owner.ts';
+import { note_sync_written, write_blocks, write_shadow } from '../kernel/fs/content.ts';
+import { is_anon_pfn } from '../kernel/mm/page.ts';
 import { pte_allows, pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
+import { access_private_copies, shows_private_copy } from '../kernel/mm/private_copy.ts';
+import { mmdrop, mmgrab } from '../kernel/mm/sched_mm.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
 import { JOB_NONE, JOB_PREPARING, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
 
@@ -60,11 +64,6 @@ export function region_target(
   return { inode, page: k.regions.get(region, REGION.pgoff) + va - k.regions.get(region, REGION.start) };
 }
 
-/** True when the block at `pfn` is the one that holds this page of the file now. */
-function holds_page(k: Kernel, pfn: number, inode: number, page: number): boolean {
-  return block_owner(k, pfn) === inode && k.block_index.get(0, pfn) === page + 1;
-}
-
 /** The device reads or writes [va, va + pages), which it looked up as `pfn` (0: the zero page). */
 function move_data(k: System, region: number, va: number, pages: number, pfn: number, write: boolean): void {
   const { inode, page } = region_target(k, region, va, pfn);
@@ -75,7 +74,12 @@ function move_data(k: System, region: number, va: number, pages: number, pfn: nu
     const value = at === 0 ? 0 : k.data.get(0, at);
     if (write) {
       write_blocks(k, at, 1, token, 0, 4096);
-      if (holds_page(k, at, inode, page + offset)) write_shadow(k, inode, page + offset, 1, token, 0, 4096);
+      if (holds_page(k, at, inode, page + offset)) {
+        write_shadow(k, inode, page + offset, 1, token, 0, 4096);
+        const vma = find_vma(k, k.regions.get(region, REGION.mm), va + offset);
+        if (vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === inode)
+          note_sync_written(k, vma, inode, page + offset, 1);
+      }
     }
     const where = { region, va: va + offset, inode, page: page + offset, pfn: at, pages: 1 };
     k.emit({
@@ -85,7 +89,22 @@ function move_data(k: System, region: number, va: number, pages: number, pfn: nu
       value: write ? token : value,
       expected: write ? token : expected,
     });
+    move_private_data(k, region, va + offset, at, write, token);
   }
+}
+
+/** Ghost: data of a frame that is the process's private copy at this address, seen by both. */
+function move_private_data(
+  k: System,
+  region: number,
+  va: number,
+  pfn: number,
+  write: boolean,
+  token: number,
+): void {
+  const mm = k.regions.get(region, REGION.mm);
+  if (!is_anon_pfn(k, pfn) || !shows_private_copy(k, mm, va, pfn)) return;
+  access_private_copies(k, { mm, va, pages: 1, pfn, device: true, write, token });
 }
 
 function queued_region(k: System, device: number): number {
@@ -120,7 +139,8 @@ export const device_engine = path(
       f.pte = k.device_ptes.get(f.region, f.va);
       if (!pte_allows(f.pte, f.write === 1)) return;
       const limit = k.regions.get(f.region, REGION.job_end);
-      f.end = k.grainEnd(f.va, k.device_ptes.runEnd(f.region, f.va, limit));
+      const run = k.device_ptes.runEnd(f.region, f.va, limit) - f.va;
+      f.end = k.grainEnd(f.va, f.va + like_blocks(k, pte_pfn(f.pte), run));
       k.regions.set(f.region, REGION.flight_start, f.va);
       k.regions.set(f.region, REGION.flight_end, f.end);
       k.emit({ type: 'dma_begin', region: f.region, va: f.va, pages: f.end - f.va });
@@ -128,12 +148,15 @@ export const device_engine = path(
     }),
     branch('no translation', (_k, f) => !pte_allows(f.pte, f.write === 1), 'fault'),
     label('device_access', 'K117', (k, f) => {
-      move_data(k, f.region, f.va, f.end - f.va, pte_pfn(f.pte), f.write === 1);
+      // What the medium cannot read ends the transfer: the device's reference or mirror of it does not help (K80).
+      if (has_bad_block(k, pte_pfn(f.pte), 1)) f.error = -EIO;
+      else move_data(k, f.region, f.va, f.end - f.va, pte_pfn(f.pte), f.write === 1);
       k.regions.set(f.region, REGION.flight_start, 0);
       k.regions.set(f.region, REGION.flight_end, 0);
       k.m.queues.wakeAll(WAIT.drain, f.region, 0);
       f.va = f.end;
     }),
+    branch('machine check', (_k, f) => f.error < 0, 'moved'),
     jump('next'),
 
     mark('fault'),
@@ -175,6 +198,7 @@ export const device_engine = path(
     ),
     label('job done', 'K117', (k, f) => {
       k.emit({ type: 'dma_end', region: f.region, ret: f.error });
+      k.regions.set(f.region, REGION.job_error, f.error);
       end_job(k, f.region);
     }),
     jump('idle'),
@@ -217,6 +241,8 @@ function open_region(
 ): void {
   k.counters.set(0, COUNTER.regions, Math.max(k.counters.get(0, COUNTER.regions), region + 1));
   k.regions.set(region, REGION.used, 1);
+  // owning_mm: the struct stays for as long as the region refers to it (K106).
+  mmgrab(k, f.mm);
   k.regions.set(region, REGION.job, JOB_PREPARING);
   k.regions.set(region, REGION.device, region % k.devices);
   k.regions.set(region, REGION.mm, f.mm);
@@ -230,13 +256,16 @@ function open_region(
 }
 
 function close_region(k: System, region: number): void {
+  const mm = k.regions.get(region, REGION.mm);
+  k.emit({ type: 'driver_object_freed', region, mm });
   for (const column of Object.values(REGION)) k.regions.set(region, column, 0);
   if (k.subs.get(region, SUB.state) === SUB_NONE)
     for (const column of Object.values(SUB)) k.subs.set(region, column, 0);
+  mmdrop(k, mm);
 }
 
 /** The region is nobody's: the next in line may have it. */
-function end_job(k: System, region: number): void {
+export function end_job(k: System, region: number): void {
   k.regions.set(region, REGION.job, JOB_NONE);
   k.m.queues.wakeAll(WAIT.job, region, 0);
 }
@@ -287,73 +316,8 @@ export const ioctl_detach = path('ioctl detach', ['region'], ({ label, branch, m
   ret(() => -ENXIO),
 ]);
 
-/** The ioctl that starts a transfer of [start, end) and returns; it waits for the one before. */
-export const ioctl_transfer = path(
-  'ioctl transfer',
-  ['region', 'start', 'end', 'write', 'fence', 'token', 'error'],
-  ({ label, act, branch, mark, jump, sleep, invoke, ret }) => [
-    mark('wait'),
-    label('submit', 'K117'),
-    branch('not attached', (k, f) => !may_transfer(k, f), 'no'),
-    branch('queue is free', (k, f) => k.regions.get(f.region, REGION.job) === JOB_NONE, 'begin'),
-    sleep('wait for the transfer before', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
-      kind: WAIT.job,
-      a: f.region,
-      b: 0,
-    })),
-    jump('wait'),
-    mark('begin'),
-    act('claim', (k, f) => {
-      k.regions.set(f.region, REGION.job, JOB_PREPARING);
-    }),
-    invoke<'region'>(
-      'driver.begin_transfer',
-      (k) => k.driver.begin_transfer,
-      (_k, f, callee) => {
-        callee.region = f.region;
-      },
-    ),
-    act('begin result', (k, f) => {
-      f.error = k.ret;
-      if (f.error !== 0) end_job(k, f.region);
-    }),
-    branch('refused', (_k, f) => f.error < 0, 'failed'),
-    branch('nothing to transfer', (_k, f) => f.error > 0, 'done'),
-    act('queue', (k, f) => {
-      k.regions.set(f.region, REGION.job, JOB_QUEUED);
-      k.regions.set(f.region, REGION.job_start, f.start);
-      k.regions.set(f.region, REGION.job_end, f.end);
-      k.regions.set(f.region, REGION.job_write, f.write);
-      k.regions.set(f.region, REGION.job_fence, f.fence);
-      k.regions.set(f.region, REGION.job_token, f.token);
-      k.m.queues.wakeAll(WAIT.work, k.regions.get(f.region, REGION.device), 0);
-    }),
-    mark('done'),
-    ret(),
-    mark('failed'),
-    ret((_k, f) => f.error),
-    mark('no'),
-    ret(() => -ENXIO),
-  ],
-);
-
-/** A transfer must lie in an attached region, and may write only where the device may. */
-function may_transfer(k: System, f: Record<'region' | 'start' | 'end' | 'write', number>): boolean {
-  if (k.regions.get(f.region, REGION.used) === 0) return false;
-  if (f.start < k.regions.get(f.region, REGION.start) || f.end > k.regions.get(f.region, REGION.end))
-    return false;
-  return f.write === 0 || k.regions.get(f.region, REGION.writable) === 1;
-}
-
-/** User space signals the fence of a region's transfer. */
-export const ioctl_signal_fence = path('ioctl signal fence', ['region'], ({ label, ret }) => [
-  label('signal', 'K226', (k, f) => {
-    signal_fence(k, f.region);
-  }),
-  ret(),
-]);
-
-function signal_fence(k: System, region: number): void {
+/** User space is done with what the region's transfer waits for. */
+export function signal_fence(k: System, region: number): void {
   k.regions.set(region, REGION.job_fence, 0);
   k.m.queues.wakeAll(WAIT.fence, region, 0);
 }

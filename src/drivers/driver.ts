@@ -5,7 +5,7 @@
  * calls these paths, and reads `breaks` to know which invariants a correct driver of this kind gives up.
  */
 import type { Path } from '../machine/program.ts';
-import type { InvalidateLocals } from '../kernel/kernel.ts';
+import type { InvalidateLocals, NotifierOps } from '../kernel/kernel.ts';
 import type { System } from './system.ts';
 
 /** An invariant that the driver breaks by construction, and the facts that say why (D7). */
@@ -31,5 +31,7 @@ export interface Driver {
   readonly end_transfer: Path<System, 'region'>;
   /** mmu_interval_notifier_ops.invalidate, for drivers that register a notifier. */
   readonly invalidate: Path<System, InvalidateLocals> | null;
+  /** struct mmu_notifier_ops, for drivers that subscribe to whole address spaces; absent: it does not. */
+  readonly notifier_ops?: NotifierOps<System>;
   readonly breaks: readonly KnownBreak[];
 }

@@ -5,81 +5,114 @@
  * transfer (pin_user_pages.rst cases 1 and 2, K150, K164). The pages stay the same frames whatever happens to the
  * address space or to the file (K84).
  */
-import type { Path } from '../machine/program.ts';
+import type { Entry, Path } from '../machine/program.ts';
 import { EFAULT } from '../kernel/errno.ts';
-import { MM } from '../kernel/kernel.ts';
-import { pin_user_pages_fast } from '../kernel/mm/gup.ts';
-import { unpin_pages } from '../kernel/mm/page.ts';
+import { mmap_lock } from '../kernel/kernel.ts';
+import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
+import { type FOLL_GET, FOLL_PIN, gup_put_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { visitRuns } from '../machine/store.ts';
+import { type Accounting, charge_region, uncharge_region } from './accounting.ts';
 import { clear_device_ptes, install_device_ptes } from './device.ts';
 import type { Driver } from './driver.ts';
 import { path, REGION, type System } from './system.ts';
 
-/** unpin_user_pages() for what the device table of the region holds. */
-function unpin_region(k: System, region: number): void {
+/** How a driver takes pages and keeps them. */
+interface Taking {
+  /** FOLL_PIN or FOLL_GET. */
+  readonly flags: number;
+  readonly longterm: boolean;
+  /** Whose way of charging registrations it follows. */
+  readonly accounting: Accounting;
+}
+
+/** unpin_user_pages(), or put_page() of each, for what the device table of the region holds. */
+function unpin_region(k: System, region: number, { flags, accounting }: Taking): void {
   const start = k.regions.get(region, REGION.start);
   const end = k.regions.get(region, REGION.end);
   visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
-    unpin_pages(k, pte_pfn(pte), to - va);
+    gup_put_pages(k, pte_pfn(pte), to - va, flags);
   });
-  if (k.device_ptes.nextNonZero(region, start, end) < end) account(k, region, -1);
   clear_device_ptes(k, region, start, end);
-}
-
-/** mm->pinned_vm: charged at registration and given back to the same mm at release (K106). */
-function account(k: System, region: number, sign: 1 | -1): void {
-  const mm = k.regions.get(region, REGION.mm);
-  const pages = k.regions.get(region, REGION.end) - k.regions.get(region, REGION.start);
-  k.mms.set(mm, MM.pinned_vm, k.mms.get(mm, MM.pinned_vm) + sign * pages);
+  uncharge_region(k, region, accounting);
 }
 
 /** A short pin is given back whole: the pages that were taken, then the array. */
-function unpin_partial(k: System, region: number): void {
+function unpin_partial(k: System, region: number, flags: number): void {
   const start = k.regions.get(region, REGION.start);
   const end = k.regions.get(region, REGION.end);
   visitRuns(k.pfns, region, start, end, (va, to, pte) => {
-    unpin_pages(k, pte_pfn(pte), to - va);
+    gup_put_pages(k, pte_pfn(pte), to - va, flags);
   });
   k.pfns.setRange(region, start, end, 0);
 }
 
-/** ib_umem_get(): pins the whole region or nothing. */
-const pinRegion = (name: string, longterm: boolean): Path<System, 'region'> =>
-  path(`${name} pin`, ['region', 'pinned'], ({ label, act, mark, branch, call, ret }) => [
-    call(pin_user_pages_fast, (k, f, callee) => {
+/** ib_umem_get(): charges and pins the whole region or nothing. */
+const pinRegion = (name: string, { flags, longterm, accounting }: Taking): Path<System, 'region'> =>
+  path(`${name} pin`, ['region', 'from', 'pinned', 'error'], ({ label, act, mark, branch, call, ret }) => [
+    act('cur_base', (k, f) => {
+      f.from = k.regions.get(f.region, REGION.start);
+      // RDMA asks before it pins, the others when they have.
+      if (accounting === 'rdma') f.error = charge_region(k, f.region, accounting);
+    }),
+    branch('over the limit', (_k, f) => f.error < 0, 'refused'),
+    mark('again'),
+    call(flags === FOLL_PIN ? pin_user_pages_fast : get_user_pages_fast, (k, f, callee) => {
       callee.region = f.region;
       callee.mm = k.regions.get(f.region, REGION.mm);
-      callee.start = k.regions.get(f.region, REGION.start);
+      callee.start = f.from;
       callee.end = k.regions.get(f.region, REGION.end);
       callee.write = k.regions.get(f.region, REGION.writable);
       callee.longterm = longterm ? 1 : 0;
     }),
     act('pinned', (k, f) => {
       f.pinned = k.ret;
+      f.from += Math.max(0, f.pinned);
     }),
-    branch(
-      'short',
-      (k, f) => f.pinned < k.regions.get(f.region, REGION.end) - k.regions.get(f.region, REGION.start),
-      'short',
-    ),
+    branch('failed', (_k, f) => f.pinned < 0, 'failed'),
+    // Short: the next call says why.
+    branch('npages left', (k, f) => f.from < k.regions.get(f.region, REGION.end), 'again'),
+    ...chargeWhenPinned(accounting),
     label('map for the device', 'K150', (k, f) => {
       const { region } = f;
       install_device_ptes(k, region, k.regions.get(region, REGION.start), k.regions.get(region, REGION.end));
-      account(k, region, 1);
     }),
     ret(),
-    mark('short'),
-    label('unpin what was pinned', 'K150', (k, f) => {
-      unpin_partial(k, f.region);
+    mark('failed'),
+    act('why', (_k, f) => {
+      if (f.error === 0) f.error = f.pinned;
     }),
-    ret((_k, f) => (f.pinned < 0 ? f.pinned : -EFAULT)),
+    label('unpin what was pinned', 'K150', (k, f) => {
+      unpin_partial(k, f.region, flags);
+    }),
+    act('uncharge', (k, f) => {
+      uncharge_region(k, f.region, accounting);
+    }),
+    mark('refused'),
+    ret((_k, f) => f.error),
   ]);
 
-const unpinRegion = (name: string): Path<System, 'region'> =>
+/** vfio_lock_acct() takes mmap_lock for write, __io_account_mem() takes nothing; RDMA has charged before. */
+const chargeWhenPinned = (accounting: Accounting): readonly Entry<System>[] => {
+  if (accounting !== 'vfio' && accounting !== 'io_uring') return [];
+  return path('charge', ['region', 'error'], ({ label, act, branch, down_write, up }) => {
+    const lock = (k: System, f: Record<'region', number>): number =>
+      mmap_lock(k.regions.get(f.region, REGION.mm));
+    const charge = (k: System, f: Record<'region' | 'error', number>): void => {
+      f.error = charge_region(k, f.region, accounting);
+    };
+    const steps =
+      accounting === 'vfio'
+        ? [down_write('mmap_write_lock', lock), act('vfio_lock_acct', charge), up('mmap_write_unlock', lock)]
+        : [label('__io_account_mem', 'K108', charge)];
+    return [...steps, branch('charged over the limit', (_k, f) => f.error < 0, 'failed')];
+  }).entries;
+};
+
+const unpinRegion = (name: string, taking: Taking): Path<System, 'region'> =>
   path(name, ['region'], ({ label, ret }) => [
-    label('unpin_user_pages', 'K6', (k, f) => {
-      unpin_region(k, f.region);
+    label(taking.flags === FOLL_PIN ? 'unpin_user_pages' : 'put_page', 'K6', (k, f) => {
+      unpin_region(k, f.region, taking);
     }),
     ret(),
   ]);
@@ -89,10 +122,17 @@ export function pinningDriver(options: {
   readonly name: string;
   readonly title: string;
   readonly longterm: boolean;
+  /** FOLL_GET: plain references. Default: FOLL_PIN. */
+  readonly flags?: typeof FOLL_PIN | typeof FOLL_GET;
+  /** Default: pins are charged as RDMA regions are, plain references to nobody. */
+  readonly accounting?: Accounting;
   readonly breaks: Driver['breaks'];
 }): Driver {
-  const pin = pinRegion(options.name, options.longterm);
-  const unpin = unpinRegion(`${options.name} unpin`);
+  const { longterm, flags = FOLL_PIN } = options;
+  const { accounting = flags === FOLL_PIN ? 'rdma' : 'none' } = options;
+  const taking: Taking = { flags, longterm, accounting };
+  const pin = pinRegion(options.name, taking);
+  const unpin = unpinRegion(`${options.name} ${flags === FOLL_PIN ? 'unpin' : 'put'}`, taking);
   const onlyPerTransfer = (
     when: boolean,
     body: Path<System, 'region'>,
@@ -130,12 +170,14 @@ export const gup: Driver = pinningDriver({
   breaks: [
     { invariant: 'truncate_never_blocked', facts: ['K31', 'K216'] },
     { invariant: 'punch_hole_never_blocked', facts: ['K31', 'K34', 'K216'] },
-    { invariant: 'I1', facts: ['K62', 'K63', 'K174'] },
+    { invariant: 'frozen_not_written', facts: ['K20', 'K65', 'K84'] },
+    { invariant: 'I1', facts: ['K60', 'K62', 'K63', 'K174'] },
     { invariant: 'I2', facts: ['K31', 'K216'] },
     { invariant: 'I3', facts: ['K65', 'K216'] },
     { invariant: 'I4', facts: ['K84', 'K216'] },
     { invariant: 'I5', facts: ['K43', 'K63'] },
     { invariant: 'I9', facts: ['K65', 'K182'] },
+    { invariant: 'I13', facts: ['K20', 'K30', 'K32'] },
     { invariant: 'I15', facts: ['K63'] },
   ],
 });

@@ -60,7 +60,7 @@ describe.each(BOTH)('%s', (memory) => {
     story.stepEngine();
     expect(devicePages(story)).toBe(3);
     story.begin('app', sys.dontneed(1));
-    story.stepTo('app', 'zap_page_range_single');
+    story.stepTo('app', 'zap_pte_range');
     expect([0, 1, 2].map((va) => devicePte(story, va))).toEqual(['read-only', 'none', 'read-only']);
   });
 

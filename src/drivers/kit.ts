@@ -10,7 +10,7 @@
 import * as errno from '../kernel/errno.ts';
 import { driver_lock, MM, mmap_lock, WAIT } from '../kernel/kernel.ts';
 import { mmput } from '../kernel/mm/exit_mmap.ts';
-import { pin_user_pages_fast } from '../kernel/mm/gup.ts';
+import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
 import { hmm_range_fault } from '../kernel/mm/hmm.ts';
 import {
   mmu_interval_notifier_insert,
@@ -19,9 +19,11 @@ import {
   mmu_interval_read_retry,
   mmu_interval_set_seq,
 } from '../kernel/mm/mmu_notifier.ts';
-import { unpin_pages } from '../kernel/mm/page.ts';
+import { put_pages, unpin_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
-import { mmget_not_zero } from '../kernel/mm/vma.ts';
+import { mmu_notifier_unregister } from '../kernel/mm/mmu_notifier_list.ts';
+import { mmu_notifier_register } from '../kernel/mm/mmu_notifier_register.ts';
+import { mmget_not_zero } from '../kernel/mm/sched_mm.ts';
 import { visitRuns } from '../machine/store.ts';
 import {
   clear_device_ptes,
@@ -31,7 +33,7 @@ import {
   transfer_in_flight,
 } from './device.ts';
 import { gup, pinningDriver } from './gup.ts';
-import { hmm_mirror } from './hmm_mirror.ts';
+import { hmm_mirror, mirroringDriver } from './hmm_mirror.ts';
 import { none } from './none.ts';
 import { JOB_NONE, JOB_QUEUED, JOB_RUNNING, path, REGION } from './system.ts';
 
@@ -53,6 +55,8 @@ export const driverKit = {
   /** Taking pages and giving them back; the pages are left in `k.pfns`. */
   pin_user_pages_fast,
   unpin_pages,
+  get_user_pages_fast,
+  put_pages,
   /** Mirroring. */
   hmm_range_fault,
   mmu_interval_notifier_insert,
@@ -60,6 +64,8 @@ export const driverKit = {
   mmu_interval_read_begin,
   mmu_interval_read_retry,
   mmu_interval_set_seq,
+  mmu_notifier_register,
+  mmu_notifier_unregister,
   mmget_not_zero,
   mmput,
   mm_gone,
@@ -75,6 +81,7 @@ export const driverKit = {
   gup,
   hmm_mirror,
   pinningDriver,
+  mirroringDriver,
 } as const;
 
 export type DriverKit = typeof driverKit;

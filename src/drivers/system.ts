@@ -29,9 +29,17 @@ export const REGION = columns(
   'job_write',
   'job_fence',
   'job_token',
+  'job_error',
+  'charged',
   'flight_start',
   'flight_end',
 );
+
+/**
+ * Columns of what a driver has for a whole address space, whose number is the row: `users` regions, `leaving` while the last of
+ * them unregisters, invalidations `in_progress`, and `seq`, which goes up when one ends.
+ */
+export const PER_MM = columns('users', 'leaving', 'in_progress', 'seq');
 
 /** Values of REGION.job. */
 export const JOB_NONE = 0;
@@ -40,7 +48,10 @@ export const JOB_RUNNING = 2;
 /** The driver attaches, detaches or prepares a transfer: whoever comes next waits, as for a transfer. */
 export const JOB_PREPARING = 3;
 
-export interface SystemOptions extends Omit<KernelOptions<System>, 'invalidate' | 'release_device'> {
+export interface SystemOptions extends Omit<
+  KernelOptions<System>,
+  'invalidate' | 'release_device' | 'notifier_ops'
+> {
   readonly driver: Driver;
   readonly release_device: Path<System, 'mm'>;
   /** Device engines; region r belongs to engine r modulo this. */
@@ -51,13 +62,15 @@ export class System extends Kernel {
   readonly driver: Driver;
   readonly devices: number;
   readonly regions: Table;
+  readonly per_mm: Table;
   /** Per region: device page table, or the pages a pinning driver holds; encoded as CPU entries are. */
   readonly device_ptes: PageMap;
 
   constructor(options: SystemOptions) {
     const { store, capacities } = options;
     // A driver's paths run with a System, which is a Kernel: the kernel only passes it on.
-    super({ ...options, invalidate: options.driver.invalidate } as unknown as KernelOptions<never>);
+    const { invalidate, notifier_ops = null } = options.driver;
+    super({ ...options, invalidate, notifier_ops } as unknown as KernelOptions<never>);
     this.driver = options.driver;
     this.devices = options.devices;
     this.regions = store.table({
@@ -65,11 +78,12 @@ export class System extends Kernel {
       width: Object.keys(REGION).length,
       rows: capacities.regions,
     });
+    this.per_mm = store.table({ name: 'per_mm', width: Object.keys(PER_MM).length, rows: capacities.mms });
     this.device_ptes = store.pageMap({
       name: 'device_pte',
       rows: capacities.regions,
       pages: capacities.addressPages,
-      step: 16,
+      step: 128,
     });
     store.seal();
     this.m.bind(this);

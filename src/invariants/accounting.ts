@@ -1,10 +1,11 @@
 /**
- * I11: references balance when nothing runs any more.
+ * I11: references and memory accounts balance when nothing runs any more, and a limit is kept when it is asked about.
  */
 import { visitRuns } from '../machine/store.ts';
+import type { StampedEvent } from '../kernel/event.ts';
 import { COUNTER, MM } from '../kernel/kernel.ts';
-import { GUP_PIN_COUNTING_BIAS, is_anon_pfn, pins_held } from '../kernel/mm/page.ts';
-import { pte_pfn } from '../kernel/mm/pgtable.ts';
+import { gets_held, GUP_PIN_COUNTING_BIAS, pins_held } from '../kernel/mm/page.ts';
+import { pte_anon, pte_pfn } from '../kernel/mm/pgtable.ts';
 import { REGION, type System } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
 import type { Invariant } from './invariant.ts';
@@ -27,41 +28,98 @@ function holders(k: System): Map<number, number> {
   return found;
 }
 
-/** What is wrong with the count of one frame, or null. */
-function countError(k: System, pfn: number, count: number, held: number): string | null {
-  // The mapping of a private copy is its first reference.
-  const references = is_anon_pfn(k, pfn) && count % GUP_PIN_COUNTING_BIAS === 1 ? count - 1 : count;
-  if (references < 0) return `the count of pfn ${pfn} is ${count} below its idle value`;
-  if (references % GUP_PIN_COUNTING_BIAS !== 0)
-    return `pfn ${pfn} has a reference that is not a pin (count ${count} over idle)`;
-  if (references / GUP_PIN_COUNTING_BIAS > held) {
-    return `pfn ${pfn} has ${references / GUP_PIN_COUNTING_BIAS} pins, ${held} accounted for`;
+/** How many page table entries show each private copy: one, or more since a fork. */
+function mappings(session: Session): Map<number, number> {
+  const k = session.system;
+  const found = new Map<number, number>();
+  for (let mm = 0; mm < session.addressSpaces; mm++) {
+    visitRuns(k.ptes, mm, 0, k.llong_max_pages, (va, to, pte) => {
+      for (let pfn = pte_pfn(pte); pte_anon(pte) && pfn < pte_pfn(pte) + to - va; pfn++)
+        found.set(pfn, (found.get(pfn) ?? 0) + 1);
+    });
   }
-  return null;
+  return found;
+}
+
+/** A count as what it was added up from: nobody takes as many plain references as would look like a pin (K6). */
+function kindsOf(count: number): { pins: number; gets: number } {
+  return { pins: Math.floor(count / GUP_PIN_COUNTING_BIAS), gets: count % GUP_PIN_COUNTING_BIAS };
+}
+
+/** What is wrong with the count of one frame, or null. */
+function countError(pfn: number, count: number, held: number, mapped: number): string | null {
+  const references = count - mapped;
+  if (references < 0) return `the count of pfn ${pfn} is ${count} below its idle value`;
+  const { pins, gets } = kindsOf(references);
+  if (pins + gets <= held) return null;
+  return `pfn ${pfn} has ${pins} pins and ${gets} other references, ${held} accounted for`;
 }
 
 function accounting(session: Session): string[] {
   const k = session.system;
   const held = holders(k);
+  const mapped = mappings(session);
   const errors: string[] = [];
-  let pins = 0;
+  const found = { pins: 0, gets: 0 };
   visitRuns(k.refcount, 0, 1, k.options.blocks + k.options.anonPages + 1, (from, to, count) => {
-    pins += Math.floor(count / GUP_PIN_COUNTING_BIAS) * (to - from);
     for (let pfn = from; pfn < to; pfn++) {
-      const error = countError(k, pfn, count, held.get(pfn) ?? 0);
+      const mappers = mapped.get(pfn) ?? 0;
+      const { pins, gets } = kindsOf(count - mappers);
+      found.pins += pins;
+      found.gets += gets;
+      const error = countError(pfn, count, held.get(pfn) ?? 0, mappers);
       if (error !== null) errors.push(error);
     }
   });
-  if (pins !== pins_held(k)) errors.push(`${pins_held(k)} pins acquired and not released, ${pins} on pages`);
+  if (found.pins !== pins_held(k))
+    errors.push(`${pins_held(k)} pins acquired and not released, ${found.pins} on pages`);
+  if (found.gets !== gets_held(k))
+    errors.push(`${gets_held(k)} references that drivers took, ${found.gets} on pages`);
+  return [...errors, ...chargeErrors(session)];
+}
+
+/** Pages that the attached regions of an address space were charged. */
+function chargedTo(k: System, mm: number): number {
+  let pages = 0;
+  const count = k.counters.get(0, COUNTER.regions);
+  for (let region = 0; region < count; region++) {
+    if (k.regions.get(region, REGION.mm) === mm) pages += k.regions.get(region, REGION.charged);
+  }
+  return pages;
+}
+
+/** Each address space stands for what its regions were charged, on one account or the other (K110). */
+function chargeErrors(session: Session): string[] {
+  const k = session.system;
+  const errors: string[] = [];
   for (let mm = 0; mm < session.addressSpaces; mm++) {
-    if (k.mms.get(mm, MM.pinned_vm) < 0) errors.push(`pinned_vm of address space ${mm} is negative`);
+    const [pinned, locked] = [k.mms.get(mm, MM.pinned_vm), k.mms.get(mm, MM.locked_vm)];
+    if (pinned < 0 || locked < 0) errors.push(`an account of address space ${mm} is negative`);
+    else if (pinned + locked !== chargedTo(k, mm))
+      errors.push(
+        `address space ${mm} is charged ${pinned + locked} pages for regions of ${chargedTo(k, mm)}`,
+      );
   }
   return errors;
 }
 
+/** A call that gave a device memory stayed within the limit. */
+function overLimit(session: Session, { event }: StampedEvent): string | null {
+  if (event.type !== 'op_end' || event.ret < 0) return null;
+  const outcome = session.outcomes[event.op];
+  if (outcome?.op.kind !== 'attach') return null;
+  const k = session.system;
+  const mm = session.workload.tasks[outcome.task]?.mm ?? 0;
+  const limit = k.mms.get(mm, MM.memlock) - 1;
+  const charged = k.regions.get(outcome.op.region, REGION.charged);
+  if (limit < 0 || charged <= limit) return null;
+  return `operation ${event.op} (attach) was charged ${charged} pages with a limit of ${limit}`;
+}
+
 export const balanced: Invariant = {
   id: 'I11',
-  title: 'references balance: every count is explained by a region that holds it',
-  facts: ['K6', 'K8', 'K106'],
+  title: 'references and accounts balance: each is explained by a region, within its limit',
+  facts: ['K6', 'K8', 'K106', 'K110'],
+  onEvent: overLimit,
   atEnd: accounting,
 };

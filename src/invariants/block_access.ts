@@ -3,11 +3,12 @@
  */
 import { blockOf } from './state.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
-import { block_owner } from '../kernel/fs/extent.ts';
+import { block_owner, holds_page } from '../kernel/fs/block_owner.ts';
 import { size_in_pages } from '../kernel/fs/inode.ts';
 import { dax_is_dirty } from '../kernel/fs/dax.ts';
 import { INODE, VMA } from '../kernel/kernel.ts';
 import { is_anon_pfn } from '../kernel/mm/page.ts';
+import { pte_write } from '../kernel/mm/pgtable.ts';
 import { find_vma, NO_VMA } from '../kernel/mm/vma.ts';
 import { REGION } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
@@ -24,9 +25,9 @@ const describe = (session: Session, event: DeviceAccess): string =>
 function accessAfterFree(session: Session, { event }: StampedEvent): string | null {
   const k = session.system;
   if (event.type !== 'dev_access' || event.pfn === 0 || is_anon_pfn(k, event.pfn)) return null;
+  if (holds_page(k, event.pfn, event.inode, event.page)) return null;
   const owner = block_owner(k, event.pfn);
   const page = k.block_index.get(0, event.pfn) - 1;
-  if (owner === event.inode && page === event.page) return null;
   const now = owner > 0 ? `now ${fileName(session, owner)} page ${page}` : 'now a freed block';
   return `${describe(session, event)}, ${now}`;
 }
@@ -44,8 +45,10 @@ function deniedDeviceWrite(session: Session, event: DeviceAccess): string | null
   if (event.pfn === 0) return `${describe(session, event)}: the zero page`;
   const vma = find_vma(k, k.regions.get(event.region, REGION.mm), event.va);
   const sameFile = vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === event.inode;
-  if (sameFile && k.vmas.get(vma, VMA.writable) === 0)
-    return `${describe(session, event)}: the mapping is read-only`;
+  // mprotect changes the VMA before the entries, and tells the driver in between (K71).
+  const denied =
+    k.vmas.get(vma, VMA.writable) === 0 && !pte_write(k.ptes.get(k.vmas.get(vma, VMA.mm), event.va));
+  if (sameFile && denied) return `${describe(session, event)}: the mapping is read-only`;
   return unasked(session, event.inode, event.page, event.pfn, describe(session, event));
 }
 

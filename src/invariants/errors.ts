@@ -3,13 +3,20 @@
  */
 import type { StampedEvent } from '../kernel/event.ts';
 import {
+  EACCES,
+  EAGAIN,
+  EBADE,
+  EBUSY,
   EFAULT,
   EFBIG,
   EINVAL,
   EINTR,
+  EIO,
+  ENOMEM,
   ENOSPC,
   ENXIO,
   EOPNOTSUPP,
+  EPERM,
   ERESTARTSYS,
   errnoName,
   VM_FAULT_SIGBUS,
@@ -29,15 +36,31 @@ const ALLOWED: Partial<Record<OperationKind, readonly number[]>> = {
   zero: [...INTERRUPTED, ENOSPC, EFBIG],
   collapse: [...INTERRUPTED, EINVAL, EFBIG],
   insert: [...INTERRUPTED, EINVAL, EFBIG],
-  unshare: [...INTERRUPTED, EOPNOTSUPP, ENOSPC, EFBIG],
-  write: [ENOSPC],
+  unshare: [...INTERRUPTED, EOPNOTSUPP, ENOSPC, EFBIG, EIO],
+  reflink: [...INTERRUPTED, EOPNOTSUPP, EINVAL, EFBIG],
+  dedupe: [...INTERRUPTED, EOPNOTSUPP, EINVAL, EFBIG, EBADE, EIO],
+  freeze: [EBUSY],
+  thaw: [EINVAL],
+  umount: [EBUSY],
+  memory_failure: [EBUSY, ENXIO],
+  read: [EIO],
+  write: [ENOSPC, EIO, EFAULT],
   load: [EFAULT, VM_FAULT_SIGBUS],
-  store: [EFAULT, VM_FAULT_SIGBUS],
-  mremap: [EFAULT],
-  attach: [...INTERRUPTED, EFAULT, ENXIO, EOPNOTSUPP],
+  store: [EFAULT, VM_FAULT_SIGBUS, ENOMEM],
+  persist: [EFAULT, VM_FAULT_SIGBUS],
+  mremap: [EFAULT, EINVAL, ENOMEM],
+  mprotect: [ENOMEM],
+  msync: [ENOMEM],
+  madvise_dontneed: [ENOMEM],
+  madvise_remove: [...INTERRUPTED, ENOMEM, EACCES, EFBIG],
+  madvise_free: [ENOMEM, EINVAL],
+  madvise_pageout: [ENOMEM],
+  madvise_dontfork: [ENOMEM],
+  fork: [ENOMEM, EAGAIN],
+  attach: [...INTERRUPTED, EFAULT, ENXIO, EOPNOTSUPP, ENOMEM, EPERM],
   detach: [ENXIO],
-  dma_read: [...INTERRUPTED, EFAULT, ENXIO, EOPNOTSUPP],
-  dma_write: [...INTERRUPTED, EFAULT, ENXIO, EOPNOTSUPP],
+  dma_read: [...INTERRUPTED, EFAULT, EIO, ENXIO, EOPNOTSUPP, ENOMEM],
+  dma_write: [...INTERRUPTED, EFAULT, EIO, ENXIO, EOPNOTSUPP, EPERM, ENOMEM],
 };
 
 function errorFidelity(session: Session, { event }: StampedEvent): string | null {
@@ -46,9 +69,12 @@ function errorFidelity(session: Session, { event }: StampedEvent): string | null
   if (outcome === undefined) return null;
   const { op } = outcome;
   const what = `operation ${event.op} (${op.kind}) ended with ${errnoName(event.ret) ?? 'success'}`;
-  const unsharedOnExt4 = op.kind === 'unshare' && session.system.fs.name === 'ext4';
+  const { fs } = session.system;
+  const unsharedOnExt4 = op.kind === 'unshare' && !fs.shares_blocks;
   // vfs_fallocate() looks at the size first.
   if (unsharedOnExt4 && event.ret !== -EOPNOTSUPP && event.ret !== -EFBIG) return what;
+  if ((op.kind === 'reflink' || op.kind === 'dedupe') && (event.ret === -EOPNOTSUPP) === fs.shares_blocks)
+    return what;
   if (event.ret >= 0) return null;
   if (!(ALLOWED[op.kind] ?? []).includes(-event.ret)) return what;
   const interrupted = INTERRUPTED.includes(-event.ret);

@@ -6,17 +6,34 @@ import { blockAccess } from './block_access.ts';
 import { coherent } from './coherence.ts';
 import { durable } from './durability.ts';
 import { faithfulErrors } from './errors.ts';
+import { frozenNotWritten } from './freeze.ts';
 import type { Invariant } from './invariant.ts';
+import { terminating } from './progress.ts';
+import { outlived } from './lifetime.ts';
+import { isolated } from './isolation.ts';
 import { layoutBreak } from './layout.ts';
 import { blockRemovalNeverBlocked } from './never_blocked.ts';
+import { privateCopiesStay } from './private_copies.ts';
 import { waiting } from './waiting.ts';
 
-const numbered = [...blockAccess, ...waiting, durable, ...coherent, balanced, faithfulErrors];
+const numbered = [
+  ...blockAccess,
+  ...waiting,
+  durable,
+  ...coherent,
+  outlived,
+  balanced,
+  terminating,
+  isolated,
+  faithfulErrors,
+];
 
 /** The user's questions first, then I1 to I15 in order. */
 export const INVARIANTS: readonly Invariant[] = [
   ...blockRemovalNeverBlocked,
   layoutBreak,
+  privateCopiesStay,
+  frozenNotWritten,
   ...numbered.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
 ];
 

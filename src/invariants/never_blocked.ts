@@ -45,8 +45,8 @@ export const blockRemovalNeverBlocked: readonly Invariant[] = [
   ),
   neverBlocked(
     'punch_hole_never_blocked',
-    'PUNCH_HOLE and the other block-removing fallocate modes are never blocked by the driver',
-    ['punch', 'zero', 'collapse', 'insert', 'unshare'],
-    ['K31', 'K34', 'K52', 'K216'],
+    'PUNCH_HOLE, the other block-removing fallocate modes and reflinks are never blocked by the driver',
+    ['punch', 'zero', 'collapse', 'insert', 'unshare', 'reflink', 'dedupe', 'madvise_remove'],
+    ['K31', 'K34', 'K52', 'K59', 'K216'],
   ),
 ];

@@ -5,7 +5,8 @@ import type { WaitLog } from '../observe/waits.ts';
 import { TASK } from '../machine/task.ts';
 import { WAIT } from '../kernel/kernel.ts';
 import type { Session } from '../run/session.ts';
-import { condition_true, functionOf, waitOf } from '../run/wait_graph.ts';
+import { condition_true } from '../run/wait_condition.ts';
+import { functionOf, waitOf } from '../run/wait_graph.ts';
 import { DEVICE_KINDS } from '../workload/operation.ts';
 import type { Invariant } from './invariant.ts';
 

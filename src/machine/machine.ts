@@ -10,7 +10,15 @@ import { type FrameView, frameViews, placeView } from './frame.ts';
 import { Locks } from './lock.ts';
 import type { AnyPath, Frame, Path } from './program.ts';
 import type { Store, StoreSnapshot, Table } from './store.ts';
-import { TASK, TASK_DEAD, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_USER, TASK_WIDTH } from './task.ts';
+import {
+  TASK,
+  TASK_DEAD,
+  TASK_INTERRUPTIBLE,
+  TASK_NEW,
+  TASK_RUNNING,
+  TASK_USER,
+  TASK_WIDTH,
+} from './task.ts';
 import { WaitQueues } from './wait_queue.ts';
 
 export interface MachineOptions<K, E> {
@@ -57,7 +65,8 @@ export class Machine<K, E> {
   private readonly code: Code<K>;
   private readonly options: MachineOptions<K, E>;
   /** By path; the second view is for the frame of a callee that is the caller's own path. */
-  private readonly views: readonly (readonly [FrameView, FrameView])[];
+  /** By path; made when the path is first entered, since a short run enters few of them. */
+  private readonly views: (readonly [FrameView, FrameView] | undefined)[] = [];
   private context: K | null = null;
   private taskCount = 0;
 
@@ -75,10 +84,6 @@ export class Machine<K, E> {
       this.woken(task);
     });
     this.locks = new Locks(locks, this.tasks, this.queues);
-    this.views = this.code.paths.map((path) => {
-      const view = frameViews(this.stack, path.path.locals);
-      return [view(), view()];
-    });
   }
 
   /** The model the paths are written for; set once, before the first step. */
@@ -136,7 +141,7 @@ export class Machine<K, E> {
 
   /** Paths of the task's frames, outermost first, with access to each frame's locals. */
   frames(task: number): FrameCopy[] {
-    if (this.state(task) === TASK_USER || this.state(task) === TASK_DEAD) return [];
+    if (!this.runnable(task) && !this.asleep(task)) return [];
     const found: FrameCopy[] = [];
     let instruction = this.position(task);
     let base = this.tasks.get(task, TASK.base);
@@ -163,13 +168,30 @@ export class Machine<K, E> {
 
   /** Sends a signal that has a handler: it ends an interruptible sleep; a task in user space handles it at once. */
   signal(task: number): void {
-    if (this.state(task) === TASK_DEAD || this.state(task) === TASK_USER) return;
+    if (!this.runnable(task) && !this.asleep(task)) return;
     this.tasks.set(task, TASK.signal, 1);
     if (this.state(task) === TASK_INTERRUPTIBLE) this.queues.wake(task);
   }
 
   signal_pending(task: number): boolean {
     return this.tasks.get(task, TASK.signal) === 1;
+  }
+
+  /** A task that some fork is to wake: until then it can neither step nor begin anything. */
+  hold(task: number): void {
+    this.tasks.set(task, TASK.state, TASK_NEW);
+  }
+
+  /** True for a task that is held until a fork wakes it. */
+  is_new(task: number): boolean {
+    return this.state(task) === TASK_NEW;
+  }
+
+  /** A held task enters user space, no earlier than the task that wakes it is in its call. */
+  wake_up_new_task(task: number): void {
+    this.tasks.set(task, TASK.state, TASK_USER);
+    this.clock.advance(task, this.clock.of(this.current));
+    this.wakeUps++;
   }
 
   kill(task: number): void {
@@ -315,8 +337,13 @@ export class Machine<K, E> {
   }
 
   private viewOf(path: CompiledPath<K>, task: number, base: number, second = false): FrameView {
-    const views = this.views[path.index] as readonly [FrameView, FrameView];
+    const views = (this.views[path.index] ??= this.makeViews(path));
     return placeView(second ? views[1] : views[0], task, base);
+  }
+
+  private makeViews(path: CompiledPath<K>): readonly [FrameView, FrameView] {
+    const view = frameViews(this.stack, path.path.locals);
+    return [view(), view()];
   }
 
   private frameCopy(path: CompiledPath<K>, task: number, base: number): FrameCopy {

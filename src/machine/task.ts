@@ -12,6 +12,8 @@ export const TASK_RUNNING = 1;
 export const TASK_INTERRUPTIBLE = 2;
 export const TASK_UNINTERRUPTIBLE = 3;
 export const TASK_DEAD = 4;
+/** Made by a fork that has not woken it yet: it can do nothing. */
+export const TASK_NEW = 5;
 
 /** Locks a task can hold at once. */
 export const HELD_MAX = 16;

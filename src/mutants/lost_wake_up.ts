@@ -36,7 +36,9 @@ export const lostWakeUp: Mutant = {
         });
         k.counters.set(0, COUNTER.pins_released, k.counters.get(0, COUNTER.pins_released) + released);
         const mm = k.regions.get(f.region, REGION.mm);
-        if (runs > 0) k.mms.set(mm, MM.pinned_vm, k.mms.get(mm, MM.pinned_vm) - (end - start));
+        const charged = k.regions.get(f.region, REGION.charged);
+        if (runs > 0) k.mms.set(mm, MM.pinned_vm, k.mms.get(mm, MM.pinned_vm) - charged);
+        k.regions.set(f.region, REGION.charged, 0);
         clear_device_ptes(k, f.region, start, end);
       }),
     ]),

@@ -23,7 +23,7 @@ export const mirrorKeepsReference: Mutant = {
   name: 'mirror_keeps_reference',
   title: 'the mirror takes a page reference at install and drops it at detach only, not in its callback',
   imitates: 'a mirror that forgets K145 (nothing hmm_range_fault returns is to be held) and so becomes a pin',
-  facts: ['K145', 'K31', 'K216'],
+  facts: ['K145', 'K31', 'K212', 'K216'],
   driver: 'hmm_mirror',
   breaks: ['truncate_never_blocked', 'punch_hole_never_blocked', 'I2'],
   filesStayMapped: false,

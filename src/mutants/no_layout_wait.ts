@@ -3,7 +3,7 @@ import { type Mutant, replace } from './mutant.ts';
 
 export const noLayoutWait: Mutant = {
   name: 'no_layout_wait',
-  title: 'ext4_break_layouts and xfs_break_layouts find no page busy and never wait',
+  title: 'ext4_break_layouts and xfs_break_dax_layouts find no page busy and never wait',
   imitates: 'E0, before commit 5fac7408d828: blocks were truncated and reused under a running DMA',
   facts: ['K31', 'K171'],
   driver: 'gup',

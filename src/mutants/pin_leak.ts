@@ -9,7 +9,7 @@ export const pinLeak: Mutant = {
   name: 'pin_leak',
   title: 'the error path of a short pin unpins all pages but the first',
   imitates: 'the mistake that K82 warns of: a short count still has pins that the caller must give back',
-  facts: ['K6', 'K8', 'K82'],
+  facts: ['K6', 'K8', 'K82', 'K204'],
   driver: 'gup',
   breaks: ['I11'],
   filesStayMapped: false,

@@ -14,6 +14,8 @@ export class Metrics {
   blocksFreedUnderReference = 0;
   blocksFreed = 0;
   private pageNs = 0n;
+  private pins = 0;
+  private gets = 0;
   private held = 0;
   private heldSince = 0;
 
@@ -35,7 +37,13 @@ export class Metrics {
           break;
         case 'pin':
         case 'unpin':
-          this.hold(event.held, time);
+          this.pins = event.held;
+          this.hold(this.pins + this.gets, time);
+          break;
+        case 'get':
+        case 'put':
+          this.gets = event.held;
+          this.hold(this.pins + this.gets, time);
           break;
         case 'blocks_freed':
           this.blocksFreed += event.pages;

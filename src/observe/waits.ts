@@ -9,9 +9,9 @@ import type { StampedEvent } from '../kernel/event.ts';
 
 /** Structurally the wait graph's answer, so that this layer needs no state. */
 export interface Described {
-  readonly class: 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock';
+  readonly class: 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock' | 'freeze';
   readonly chain: readonly { readonly node: string; readonly text: string }[];
-  readonly root: 'kernel' | 'user' | 'nobody' | 'cycle';
+  readonly root: 'kernel' | 'user' | 'thaw' | 'nobody' | 'cycle';
 }
 
 export interface WaitRecord {
@@ -33,6 +33,9 @@ export interface CallbackRecord {
   readonly start: number;
   end: number;
 }
+
+/** A wait that ends when the filesystem is thawed is whoever froze it's doing, not a driver's. */
+const isBlocked = ({ root }: Described): boolean => root !== 'kernel' && root !== 'thaw';
 
 export class WaitLog {
   readonly waits: WaitRecord[] = [];
@@ -81,7 +84,7 @@ export class WaitLog {
         end: -1,
         described,
         insideCallback: this.openCallbacks.has(task),
-        blocked: described.root !== 'kernel',
+        blocked: isBlocked(described),
       };
       this.open.set(task, wait);
       this.waits.push(wait);
@@ -92,7 +95,7 @@ export class WaitLog {
   private refresh(wait: WaitRecord): void {
     if (wait.described.class === 'reference' && wait.blocked) return;
     wait.described = this.describe(wait.task);
-    if (wait.described.root !== 'kernel') wait.blocked = true;
+    if (isBlocked(wait.described)) wait.blocked = true;
   }
 
   private woke(task: number, time: number): void {

@@ -6,7 +6,7 @@
  */
 import type { ComparisonResult } from '../compare/result.ts';
 
-const KNOWN = ['none', 'gup', 'gup_longterm', 'get', 'hmm_mirror', 'notifier'];
+const KNOWN = ['none', 'gup', 'gup_longterm', 'get', 'hmm_mirror', 'notifier', 'list_notifier'];
 
 /** The drivers of a result: built-in ones in the order of the argument, then others by name. */
 export function driverNames(result: Pick<ComparisonResult, 'drivers'>): string[] {

@@ -22,6 +22,7 @@ const waitNs = z.strictObject({
   callback: count,
   cascade: count,
   lock: count,
+  freeze: count.default(0),
 });
 
 const operationStats = z.strictObject({

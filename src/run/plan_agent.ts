@@ -7,7 +7,7 @@
  */
 import { size_in_pages } from '../kernel/fs/inode.ts';
 import { COUNTER, VMA } from '../kernel/kernel.ts';
-import { NO_VMA } from '../kernel/mm/vma.ts';
+import { first_vma, NO_VMA } from '../kernel/mm/vma.ts';
 import { REGION } from '../drivers/system.ts';
 import { TASK_USER } from '../machine/task.ts';
 import type { DevicePlan } from '../workload/device_plan.ts';
@@ -46,15 +46,32 @@ export class PlanAgent {
     if (plan === undefined) return now;
     const { clock } = session.system.m;
     clock.advance(session.agentTask, now);
-    if (BLOCK_REMOVING_KINDS.has(op.kind) && 'file' in op) {
-      this.attachFile(op.file);
-      if (plan.transfer === 'before_removal') this.transferFile(op.file, index);
+    for (const file of this.filesLosingBlocks(op, task)) {
+      this.attachFile(file);
+      if (plan.transfer === 'before_removal') this.transferFile(file, index);
     }
     const dropsRange = op.kind === 'munmap' || op.kind === 'mremap';
     if (dropsRange && (plan.hold === 'io' || plan.hold === 'munmap')) {
       this.detachRange(this.mmOf(task), op.from, op.to);
     }
     return Math.max(now, this.calls > 0 ? clock.of(session.agentTask) : now);
+  }
+
+  /** Files that an operation can take blocks away from: the one it names, or those mapped where MADV_REMOVE is given. */
+  private filesLosingBlocks(op: Operation, task: number): number[] {
+    if (!BLOCK_REMOVING_KINDS.has(op.kind)) return [];
+    if ('file' in op) return [op.file];
+    if (op.kind !== 'madvise_remove') return [];
+    const { system, workload } = this.session;
+    const mm = this.mmOf(task);
+    const mapped = new Set<number>();
+    for (let va = op.from; va < op.to;) {
+      const vma = first_vma(system, mm, va, op.to, false);
+      if (vma === NO_VMA) break;
+      mapped.add(system.vmas.get(vma, VMA.inode));
+      va = system.vmas.get(vma, VMA.end);
+    }
+    return workload.files.flatMap((_, file) => (mapped.has(inodeOf(file)) ? [file] : []));
   }
 
   /** What the plan does after an operation: a new mapping is given to the device. */
@@ -120,6 +137,8 @@ export class PlanAgent {
   private wanted(vma: number): boolean {
     const { vmas } = this.session.system;
     if (vmas.get(vma, VMA.used) === 0 || vmas.get(vma, VMA.detached) === 1) return false;
+    // The device works for the process that mapped the file, not for the children it forks.
+    if (vmas.get(vma, VMA.inherited) === 1) return false;
     return this.plan?.mappings === 'all' || vmas.get(vma, VMA.shared) === 1;
   }
 

@@ -6,43 +6,56 @@
  */
 import { positionName } from '../machine/code.ts';
 import { TASK_DEAD, TASK_USER } from '../machine/task.ts';
-import { JOB_RUNNING, REGION, type System } from '../drivers/system.ts';
-import { COUNTER } from '../kernel/kernel.ts';
 import type { Strategy, View } from '../schedule/strategy.ts';
 import type { Session } from './session.ts';
 
 export interface ScheduledOptions {
+  /** An operation begins no earlier than what has happened before it: its duration is its own. Absent: each task has its time. */
+  readonly inTime?: boolean;
+  /**
+   * Steps after which the tasks that can step take turns, whatever the strategy would say: none of them stands still for ever
+   * (D5, weak fairness). Absent: PATIENCE.
+   */
+  readonly patience?: number;
   /** Steps after which user space begins nothing more; what has begun runs on. Absent: it never stops. */
   readonly freezeAt?: number;
 }
 
 export interface ScheduledRun {
   readonly steps: number;
+  /** False: tasks could still step after as many fair steps as the strategy had; they go round in circles (I12). */
+  readonly ended: boolean;
 }
 
-/** No short run takes as many steps: past it the model loops, which is a bug in the project. */
-const STEPS_MAX = 100_000;
+/** No run of a few operations takes as many steps. */
+const PATIENCE = 50_000;
 
-/** Runs until nothing can step. Throws when the strategy picks a task that cannot step, and after STEPS_MAX steps. */
+/** Runs until nothing can step, or until it is clear that it never ends. Throws for a pick that cannot step. */
 export function runScheduled(
   session: Session,
   strategy: Strategy,
   options: ScheduledOptions = {},
 ): ScheduledRun {
   const view = new SessionView(session);
-  const freezeAt = options.freezeAt ?? Infinity;
-  for (let steps = 0; steps < STEPS_MAX; steps++) {
+  const { freezeAt = Infinity, patience = PATIENCE } = options;
+  for (let steps = 0; steps < 2 * patience; steps++) {
     view.look(steps >= freezeAt);
-    if (view.enabled.length === 0) return { steps };
-    const task = strategy.pick(view);
+    if (view.enabled.length === 0) return { steps, ended: true };
+    const task = steps < patience ? strategy.pick(view) : nextInTurn(view);
     if (!view.enabled.includes(task)) throw new Error(`the schedule picked task ${task}, which cannot step`);
-    if (session.ready(task)) session.start(task);
+    if (session.ready(task)) {
+      if (options.inTime === true) session.system.m.clock.advance(task, session.system.m.clock.latest());
+      session.start(task);
+    }
     session.step(task);
     view.current = task;
   }
-  throw new Error(
-    `no end after ${STEPS_MAX} steps: ${view.enabled.map((task) => session.taskName(task)).join(', ')}`,
-  );
+  return { steps: 2 * patience, ended: false };
+}
+
+/** The next task after the current one that can step, and after the last the first again. */
+function nextInTurn({ current, enabled }: View): number {
+  return enabled.find((task) => task > current) ?? (enabled[0] as number);
 }
 
 class SessionView implements View {
@@ -73,21 +86,7 @@ class SessionView implements View {
 
   opOf(task: number): number {
     const { session } = this;
-    const running = session.currentOp(task);
-    if (running >= 0) return running;
-    return session.isUser(task)
-      ? session.nextOp(task)
-      : transferOp(session.system, task - session.engineTask);
+    const behind = session.operationBehind(task);
+    return behind < 0 && session.isUser(task) ? session.nextOp(task) : behind;
   }
-}
-
-/** The operation whose transfer a device carries out, or -1. What a transfer writes is one more than its operation. */
-function transferOp(k: System, device: number): number {
-  const count = k.counters.get(0, COUNTER.regions);
-  for (let region = 0; region < count; region++) {
-    if (k.regions.get(region, REGION.device) !== device || k.regions.get(region, REGION.job) !== JOB_RUNNING)
-      continue;
-    return k.regions.get(region, REGION.job_token) - 1;
-  }
-  return -1;
 }

@@ -6,19 +6,19 @@ import type { Code } from '../machine/code.ts';
 import { compile } from '../machine/code.ts';
 import { DenseStore } from '../machine/dense_store.ts';
 import type { MachineSnapshot } from '../machine/machine.ts';
-import type { Patch } from '../machine/program.ts';
+import type { AnyPath, Patch } from '../machine/program.ts';
 import { RunsStore } from '../machine/runs_store.ts';
 import type { Store } from '../machine/store.ts';
 import { TASK_USER } from '../machine/task.ts';
 import { device_engine, release_device } from '../drivers/device.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { System } from '../drivers/system.ts';
+import { JOB_RUNNING, REGION, System } from '../drivers/system.ts';
 import type { StampedEvent } from '../kernel/event.ts';
 import { allocate_range, EXT_MAPPED, EXT_UNWRITTEN, ext_pfn } from '../kernel/fs/extent.ts';
 import type { Filesystem } from '../kernel/fs/filesystem.ts';
 import { journal_commit, kjournald } from '../kernel/fs/journal.ts';
 import { i_size_write } from '../kernel/fs/inode.ts';
-import { type Capacities, INODE, LLONG_MAX_PAGES, MM } from '../kernel/kernel.ts';
+import { type Capacities, COUNTER, INODE, LLONG_MAX_PAGES, MM } from '../kernel/kernel.ts';
 import type { Release } from '../kernel/release/rules.ts';
 import { visitRuns } from '../machine/store.ts';
 import type { Operation } from '../workload/operation.ts';
@@ -34,6 +34,7 @@ export interface Setup {
   readonly capacities: Capacities;
   readonly blocks: number;
   readonly anonPages: number;
+  readonly pmd_pages: number;
   readonly grain: 'page' | 'run';
   readonly durability: boolean;
   readonly devices: number;
@@ -123,6 +124,24 @@ export class Session {
     return this.running[task] ?? -1;
   }
 
+  /** The operation that started the last transfer of a region. What a transfer writes is one more than its operation. */
+  transferOf(region: number): number {
+    return this.system.regions.get(region, REGION.job_token) - 1;
+  }
+
+  /** The operation a task works for: its own, for a device engine the one whose transfer it carries out; -1 for none. */
+  operationBehind(task: number): number {
+    const own = this.currentOp(task);
+    const device = task - this.engineTask;
+    if (own >= 0 || device < 0 || device >= this.system.devices) return own;
+    const { regions, counters } = this.system;
+    const count = counters.get(0, COUNTER.regions);
+    for (let region = device; region < count; region += this.system.devices) {
+      if (regions.get(region, REGION.job) === JOB_RUNNING) return this.transferOf(region);
+    }
+    return -1;
+  }
+
   /** Starts the task's next operation; the first step is the caller's to take. */
   start(task: number): number {
     const op = this.nextOp(task);
@@ -148,7 +167,7 @@ export class Session {
     this.outcomes[number] = { op, task, startTime: m.clock.of(task), endTime: -1, ret: 0, signalled: false };
     this.system.emit({ type: 'op_start', task, op: number });
     m.spend('syscall');
-    enterSyscall(this.system, task, op, { mm, token });
+    enterSyscall(this.system, task, op, { mm, token, tasks: this.workload.tasks });
   }
 
   /** One atomic step of a runnable task. */
@@ -210,6 +229,19 @@ export class Session {
     this.next = snapshot.next.slice();
   }
 
+  /** The process of a task does not exist before some fork makes it: its address space is empty and its tasks are held. */
+  awaitFork(child: number): void {
+    const { mm } = this.workload.tasks[child] as { mm: number };
+    this.system.mms.set(mm, MM.tasks, 0);
+    this.system.mms.set(mm, MM.users, 0);
+    for (const task of this.tasksOf(mm)) this.system.m.hold(task);
+  }
+
+  /** Tasks that work in an address space. */
+  private tasksOf(mm: number): number[] {
+    return this.workload.tasks.flatMap((task, index) => (task.mm === mm ? [index] : []));
+  }
+
   private load(workload: Workload): void {
     this.workload = workload;
     this.outcomes = [];
@@ -223,7 +255,9 @@ export class Session {
       m.addTask();
       system.mms.set(task.mm, MM.tasks, system.mms.get(task.mm, MM.tasks) + 1);
       system.mms.set(task.mm, MM.users, 1);
+      if (task.memlockPages !== undefined) system.mms.set(task.mm, MM.memlock, task.memlockPages + 1);
     }
+    for (const { op } of workload.ops) if (op.kind === 'fork') this.awaitFork(op.child);
     this.engineTask = m.count;
     for (let device = 0; device < system.devices; device++) {
       const task = m.addTask();
@@ -269,6 +303,13 @@ export class Session {
     system.shadow.setRange(inode, from, to, content);
   }
 
+  /** Other threads of a new process are there as soon as it is: what makes them is not modelled. */
+  private forked(child: number): void {
+    const { m } = this.system;
+    const { mm } = this.workload.tasks[child] as { mm: number };
+    for (const task of this.tasksOf(mm)) if (m.is_new(task)) m.wake_up_new_task(task);
+  }
+
   private returned(task: number, ret: number): void {
     const op = this.currentOp(task);
     const outcome = this.outcomes[op];
@@ -277,11 +318,16 @@ export class Session {
     outcome.ret = ret;
     outcome.signalled = this.system.m.signal_pending(task);
     this.running[task] = -1;
+    if (outcome.op.kind === 'fork' && ret > 0) this.forked(outcome.op.child);
     this.system.emit({ type: 'op_end', task, op, ret });
   }
 }
 
 const codes = new Map<string, { setup: Setup; code: Code<System> }>();
+
+function notifierPaths({ notifier_ops }: Driver): AnyPath<System>[] {
+  return notifier_ops === undefined ? [] : [notifier_ops.invalidate_range_start, notifier_ops.release];
+}
 
 /** Compiled once for each filesystem and driver without planted faults. */
 function codeFor(setup: Setup): Code<System> {
@@ -302,6 +348,7 @@ function codeFor(setup: Setup): Code<System> {
       driver.device_fault,
       driver.end_transfer,
       ...(driver.invalidate === null ? [] : [driver.invalidate]),
+      ...notifierPaths(driver),
     ],
     setup.patches,
   );

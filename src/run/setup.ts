@@ -30,9 +30,9 @@ export const SMALL: Capacities = {
   tasks: 14,
   inodes: 5,
   filePages: 32,
-  mms: 3,
+  mms: 4,
   addressPages: 64,
-  vmas: 24,
+  vmas: 40,
   regions: 4,
   stackCells: 160,
 };
@@ -70,6 +70,7 @@ export function replaySetup(options: SetupOptions, devices: number, grain: Setup
     capacities: UNBOUNDED,
     blocks: LARGE_BLOCKS,
     anonPages: 2 ** 30,
+    pmd_pages: 512,
     grain,
     durability: true,
     devices: Math.max(1, devices),
@@ -77,7 +78,7 @@ export function replaySetup(options: SetupOptions, devices: number, grain: Setup
   };
 }
 
-/** For generated runs and exploration: small files, each page a step. */
+/** For generated runs and exploration: small files, each page a step, and huge pages small enough to be met. */
 export function smallSetup(options: SetupOptions, changes: Partial<Setup> = {}): Setup {
   return {
     filesystem: filesystemOf(options.memory),
@@ -87,7 +88,8 @@ export function smallSetup(options: SetupOptions, changes: Partial<Setup> = {}):
     store: 'dense',
     capacities: SMALL,
     blocks: 64,
-    anonPages: 16,
+    anonPages: 48,
+    pmd_pages: 4,
     grain: 'page',
     durability: true,
     devices: 2,

@@ -5,18 +5,23 @@
  * pins it, and a region to its transfer or to user space. Nothing here looks at a driver's name (D5).
  */
 import { TASK, WAIT_LOCK } from '../machine/task.ts';
-import { COUNTER, LOCK_CLASSES, LOCK_NAMES, WAIT } from '../kernel/kernel.ts';
+import { COUNTER, LOCK_CLASSES, LOCK_NAMES, SB, WAIT } from '../kernel/kernel.ts';
+import { dax_entry_start } from '../kernel/fs/dax.ts';
+import { SB_FREEZE_WRITE } from '../kernel/fs/super.ts';
+import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
+import { GUP_PIN_COUNTING_BIAS } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
-import { detach_region, ioctl_attach, ioctl_transfer } from '../drivers/device.ts';
+import { detach_region, ioctl_attach } from '../drivers/device.ts';
+import { ioctl_transfer } from '../drivers/device_transfer.ts';
 import { JOB_NONE, JOB_PREPARING, REGION, type System } from '../drivers/system.ts';
 import { type PageMap, visitRuns } from '../machine/store.ts';
 import type { Session } from './session.ts';
 
 /**
  * Classes of a wait, from what its chain reaches first: a page reference, a driver's callback, a lock that a
- * driver's fault path holds, another waiter, or a lock that a running task holds.
+ * driver's fault path holds, another waiter, a lock that a running task holds, or a frozen filesystem.
  */
-export type WaitClass = 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock';
+export type WaitClass = 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock' | 'freeze';
 
 export type ChainNode = 'task' | 'lock' | 'entry' | 'page' | 'sequence' | 'callback' | 'pin' | 'dma' | 'user';
 
@@ -25,8 +30,11 @@ export interface Link {
   readonly text: string;
 }
 
-/** What is at the end of a chain. `kernel`: a task or engine that goes on by itself. */
-export type Root = 'kernel' | 'user' | 'nobody' | 'cycle';
+/**
+ * What is at the end of a chain. `kernel`: a task or engine that goes on by itself. `thaw`: whoever froze the filesystem, which
+ * no driver is to blame for.
+ */
+export type Root = 'kernel' | 'user' | 'thaw' | 'nobody' | 'cycle';
 
 export interface Wait {
   readonly class: WaitClass;
@@ -40,7 +48,8 @@ interface Sleep {
   readonly b: number;
 }
 
-function sleepOf(k: System, task: number): Sleep {
+/** What a sleeping task sleeps on. */
+export function sleepOf(k: System, task: number): Sleep {
   const t = k.m.tasks;
   return { kind: t.get(task, TASK.wait_kind), a: t.get(task, TASK.wait_a), b: t.get(task, TASK.wait_b) };
 }
@@ -50,6 +59,13 @@ export function waitOf(session: Session, task: number): Wait {
   const chain: Link[] = [];
   const root = follow(session, task, chain, new Set());
   return { class: classOf(session, task), chain, root };
+}
+
+/** The sleeping tasks of a chain, `task` first, each of which waits for the next; and what is at the end. */
+export function sleepersBehind(session: Session, task: number): { tasks: readonly number[]; root: Root } {
+  const seen = new Set<number>();
+  const root = follow(session, task, [], seen);
+  return { tasks: [...seen], root };
 }
 
 function follow(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
@@ -73,6 +89,12 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
     case WAIT.invalidate_seq:
       chain.push({ node: 'sequence', text: `for invalidations of address space ${sleep.a} to end` });
       return followTask(session, invalidatingTask(session, sleep.a, task), chain, seen);
+    case WAIT.srcu:
+      chain.push({
+        node: 'callback',
+        text: `for callbacks of the notifier of address space ${sleep.a} to return`,
+      });
+      return followTask(session, taskInListCallback(session, sleep.a), chain, seen);
     case WAIT.drain:
       chain.push({ node: 'dma', text: `for the transfer in flight of region ${sleep.a}` });
       return 'kernel';
@@ -82,9 +104,41 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
     case WAIT.fence:
       chain.push({ node: 'user', text: `for a fence of region ${sleep.a} that user space signals` });
       return 'user';
+    case WAIT.thaw:
+      return followFreeze(session, chain, seen);
+    case WAIT.writers:
+      chain.push({ node: 'lock', text: 'for calls that were writing when the freeze began' });
+      return followTask(session, insideLevel(session, task, sleep.a), chain, seen);
     default:
       return 'nobody';
   }
+}
+
+/** A freeze under way is followed to what holds it up; a finished one ends when somebody thaws. */
+function followFreeze(session: Session, chain: Link[], seen: Set<number>): Root {
+  const freezer = session.system.sb.get(0, SB.freezer) - 1;
+  if (freezer >= 0) {
+    chain.push({ node: 'lock', text: 'for a freeze of the filesystem that is under way' });
+    return followTask(session, freezer, chain, seen);
+  }
+  chain.push({ node: 'user', text: 'for the frozen filesystem to be thawed' });
+  return 'thaw';
+}
+
+/** Calls between sb_start_write() and sb_end_write(). */
+const WRITING =
+  /^(do_truncate|vfs_fallocate .*|vfs_clone_file_range|.*_dax_write.*|do_unlinkat|do_renameat2)$/;
+
+/** A task inside a call that a freeze waits for: one that sleeps if there is one. -1 when there is none. */
+function insideLevel(session: Session, freezer: number, level: number): number {
+  const { m, fs } = session.system;
+  const isWriter = ({ path, frame }: { path: string; frame: Readonly<Record<string, number>> }): boolean =>
+    level === SB_FREEZE_WRITE ? WRITING.test(path) : path === fs.huge_fault.name && frame['write'] === 1;
+  const inside = Array.from({ length: m.count }, (_, task) => task).filter(
+    (task) =>
+      task !== freezer && sleepOf(session.system, task).kind !== WAIT.thaw && m.frames(task).some(isWriter),
+  );
+  return inside.find((task) => m.asleep(task)) ?? inside[0] ?? -1;
 }
 
 function followTask(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
@@ -107,6 +161,8 @@ function followLock(session: Session, task: number, lock: number, chain: Link[],
 /** Tasks that hold the lock, or stand before `task` in its queue. */
 function blockersOf(session: Session, task: number, lock: number): number[] {
   const { m } = session.system;
+  // A task that waits for what it has itself waits for ever.
+  if (m.locks.holds(task, lock) !== 'no') return [task];
   const holders: number[] = [];
   for (let other = 0; other < m.count; other++)
     if (other !== task && m.locks.holds(other, lock) !== 'no') holders.push(other);
@@ -129,15 +185,22 @@ function followPage(session: Session, pfn: number, chain: Link[], seen: Set<numb
     node: 'page',
     text: `for pfn ${pfn} (${where}) to be idle; its count is ${system.refcount.get(0, pfn) + 1}, idle is 1`,
   });
-  const region = regionHolding(system, pfn);
-  if (region < 0) return followTaking(session, pfn, chain, seen);
+  const taking = takingTasks(system, pfn);
+  // A table may have the frame without a reference to it: then those that take it just now have all there are.
+  const region = references(system, pfn) > taking.length ? regionHolding(system, pfn) : -1;
+  if (region < 0) return followTaking(session, taking[0] ?? -1, chain, seen);
   return followRegion(session, region, chain, seen);
 }
 
+/** How many references a frame has: pins and plain ones. */
+function references(k: System, pfn: number): number {
+  const count = k.refcount.get(0, pfn);
+  return Math.floor(count / GUP_PIN_COUNTING_BIAS) + (count % GUP_PIN_COUNTING_BIAS);
+}
+
 /** A page that no device table holds: a call may be taking it for one just now. */
-function followTaking(session: Session, pfn: number, chain: Link[], seen: Set<number>): Root {
+function followTaking(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
   const { system } = session;
-  const task = takingTask(system, pfn);
   if (task < 0) {
     chain.push({ node: 'pin', text: 'a reference that no region accounts for' });
     return 'nobody';
@@ -146,20 +209,21 @@ function followTaking(session: Session, pfn: number, chain: Link[], seen: Set<nu
   return followTask(session, task, chain, seen);
 }
 
-/** The task that has counted the frame and not yet put it into a device table, or -1. */
-function takingTask(k: System, pfn: number): number {
-  for (let task = 0; task < k.m.count; task++) {
-    for (const { path, frame } of k.m.frames(task)) {
+/** Calls that count a frame before they record it. */
+const GRABBING: ReadonlySet<string> = new Set([pin_user_pages_fast.name, get_user_pages_fast.name]);
+
+/** Tasks that have counted the frame and not yet put it into a device table, or given it back. */
+function takingTasks(k: System, pfn: number): number[] {
+  return Array.from({ length: k.m.count }, (_, task) => task).filter((task) =>
+    k.m.frames(task).some(({ path, frame }) => {
       const region = frame['region'];
-      if (region === undefined) continue;
-      if (holdsFrame(k.pfns, k, region, pfn)) return task;
-      if (path === 'pin_user_pages_fast' && pte_pfn(frame['pte'] ?? 0) <= pfn) {
-        const pages = (frame['stop'] ?? 0) - (frame['va'] ?? 0);
-        if (pfn < pte_pfn(frame['pte'] ?? 0) + pages) return task;
-      }
-    }
-  }
-  return -1;
+      if (region === undefined) return false;
+      if (holdsFrame(k.pfns, k, region, pfn)) return true;
+      const first = pte_pfn(frame['pte'] ?? 0);
+      const pages = (frame['stop'] ?? 0) - (frame['va'] ?? 0);
+      return GRABBING.has(path) && first <= pfn && pfn < first + pages;
+    }),
+  );
 }
 
 function followRegion(session: Session, region: number, chain: Link[], seen: Set<number>): Root {
@@ -206,10 +270,12 @@ function entryHolder(session: Session, inode: number, page: number): number {
   const { m, entry_owner } = session.system;
   const owner = entry_owner.get(inode, page) - 1;
   if (owner >= 0) return owner;
+  const takes = (at: number | undefined): boolean =>
+    at !== undefined && at >= 0 && dax_entry_start(session.system, inode, at) === page;
   for (let task = 0; task < m.count; task++) {
     if (!m.runnable(task)) continue;
     const frame = m.frames(task).at(-1)?.frame;
-    if (frame?.['inode'] === inode && (frame['page'] === page || frame['locked_at'] === page)) return task;
+    if (frame?.['inode'] === inode && (takes(frame['page']) || takes(frame['locked_at']))) return task;
   }
   return -1;
 }
@@ -234,10 +300,14 @@ function jobTask(session: Session, region: number): number {
 const INVALIDATING = new Set([
   'unmap_mapping_pages',
   'pfn_mkclean_range',
+  '__split_huge_pmd',
   'wp_page_copy',
   'unmap_region',
   'madvise_dontneed',
-  'sys_mremap',
+  'move_vma',
+  'change_protection',
+  'copy_page_range',
+  'clear_refs_write',
   'mmput',
 ]);
 
@@ -255,6 +325,7 @@ function classOf(session: Session, task: number): WaitClass {
   const { system } = session;
   const sleep = sleepOf(system, task);
   if (sleep.kind === WAIT.page_idle) return 'reference';
+  if (sleep.kind === WAIT.thaw || sleep.kind === WAIT.writers) return 'freeze';
   if (inCallback(session, task) || sleep.kind === WAIT.drain || sleep.kind === WAIT.invalidate_seq)
     return 'callback';
   const blocker = blockerOf(session, task, sleep);
@@ -273,8 +344,19 @@ function blockerOf(session: Session, task: number, sleep: Sleep): number {
 }
 
 function inCallback(session: Session, task: number): boolean {
-  const callback = session.system.driver.invalidate?.name;
-  return session.system.m.frames(task).some((frame) => frame.path === callback);
+  const { driver, m } = session.system;
+  const ops = driver.notifier_ops;
+  const callbacks = [driver.invalidate?.name, ops?.invalidate_range_start.name, ops?.release.name];
+  return m.frames(task).some((frame) => callbacks.includes(frame.path));
+}
+
+/** A task in a callback of the driver's notifier of the address space, or -1. */
+function taskInListCallback(session: Session, mm: number): number {
+  const { m } = session.system;
+  for (let task = 0; task < m.count; task++) {
+    if (inCallback(session, task) && m.frames(task).some(({ frame }) => frame['mm'] === mm)) return task;
+  }
+  return -1;
 }
 
 /** The task runs the driver's fault path, or takes pages for it. */
@@ -300,34 +382,8 @@ export function lockName(session: Session, lock: number): string {
   const own = session.system.fs.lock_names[kind];
   const name = own === undefined ? kind : `${kind} (${own})`;
   if (kind === 'mmap_lock') return `${name} of address space ${index}`;
-  if (kind === 'driver lock') return `${name} of region ${index}`;
+  if (kind === 's_umount') return `${name} of the filesystem`;
+  if (kind === 'driver lock')
+    return `${name} of ${session.system.driver.notifier_ops === undefined ? 'region' : 'address space'} ${index}`;
   return `${name} of ${fileName(session, index)}`;
-}
-
-/** True when a task sleeps although what it waits for is already so: its wake-up was lost (I7). */
-export function condition_true(k: System, task: number): boolean {
-  const sleep = sleepOf(k, task);
-  switch (sleep.kind) {
-    case WAIT_LOCK:
-      return lockIsFree(k, sleep.a);
-    case WAIT.entry:
-      return k.i_pages.get(sleep.a, sleep.b) % 8 < 4;
-    case WAIT.page_idle:
-      return k.refcount.get(0, sleep.a) === 0;
-    case WAIT.drain:
-      return k.regions.get(sleep.a, REGION.flight_end) === 0;
-    case WAIT.job:
-      return k.regions.get(sleep.a, REGION.job) === JOB_NONE;
-    case WAIT.fence:
-      return k.regions.get(sleep.a, REGION.job_fence) === 0;
-    case WAIT.journal:
-      return k.counters.get(0, COUNTER.freed) > 0;
-    default:
-      return false;
-  }
-}
-
-function lockIsFree(k: System, lock: number): boolean {
-  for (let task = 0; task < k.m.count; task++) if (k.m.locks.holds(task, lock) !== 'no') return false;
-  return true;
 }

@@ -39,6 +39,20 @@ export type Operation =
   | ({ readonly kind: 'alloc' | 'zero'; readonly keepSize: boolean } & FileRange)
   | ({ readonly kind: 'punch' | 'collapse' | 'insert' | 'unshare' } & FileRange)
   | ({ readonly kind: 'read' | 'write' } & FileRange)
+  /**
+   * FICLONERANGE and FIDEDUPERANGE: `file` shows at `at` the blocks of [start, end) of `source`. A dedupe of ranges that
+   * differ ends with EBADE.
+   */
+  | ({ readonly kind: 'reflink' | 'dedupe'; readonly source: FileIndex; readonly at: Offset } & FileRange)
+  /** FIFREEZE and FITHAW of the filesystem that all files are on. */
+  | { readonly kind: 'freeze' }
+  | { readonly kind: 'thaw' }
+  /** umount(2) of that filesystem; one that is not busy is mounted again at once. */
+  | { readonly kind: 'umount' }
+  /** 3 is written to /proc/sys/vm/drop_caches. */
+  | { readonly kind: 'drop_caches' }
+  /** The medium can no longer read the block of this page: the calling task has run into it. */
+  | { readonly kind: 'memory_failure'; readonly file: FileIndex; readonly page: number }
   /** fsync(2) or fdatasync(2). */
   | { readonly kind: 'fsync'; readonly file: FileIndex }
   /** unlink(2) of the file's last name. */
@@ -52,12 +66,38 @@ export type Operation =
       readonly pgoff: number;
       readonly shared: boolean;
       readonly writable: boolean;
+      /** MAP_SHARED_VALIDATE | MAP_SYNC, for a shared mapping; absent: MAP_SHARED or MAP_PRIVATE. */
+      readonly sync?: boolean;
     } & AddressRange)
-  | ({ readonly kind: 'munmap' | 'madvise_dontneed' | 'msync' } & AddressRange)
-  /** mremap(2): pages [from, to) move to `newFrom`; the mapping then ends at `newTo`. */
-  | ({ readonly kind: 'mremap'; readonly newFrom: number; readonly newTo: number } & AddressRange)
+  | ({ readonly kind: 'munmap' | 'msync' } & AddressRange)
+  /** madvise(2), one kind per advice. */
+  | ({
+      readonly kind:
+        'madvise_dontneed' | 'madvise_remove' | 'madvise_free' | 'madvise_pageout' | 'madvise_dontfork';
+    } & AddressRange)
+  /**
+   * mremap(2): pages [from, to) move to `newFrom`; the mapping then ends at `newTo`. With `dontUnmap` (MREMAP_DONTUNMAP)
+   * the old mapping stays, empty.
+   */
+  | ({
+      readonly kind: 'mremap';
+      readonly newFrom: number;
+      readonly newTo: number;
+      readonly dontUnmap?: boolean;
+    } & AddressRange)
+  /** mprotect(2); neither readable nor writable is PROT_NONE. */
+  | ({ readonly kind: 'mprotect'; readonly readable: boolean; readonly writable: boolean } & AddressRange)
+  /**
+   * fork(2): `child`, a task of a process that does not exist yet, begins as a copy of the caller. It can do nothing before
+   * the call has returned.
+   */
+  | { readonly kind: 'fork'; readonly child: TaskIndex }
+  /** 4 is written to /proc/self/clear_refs: soft-dirty tracking starts afresh. */
+  | { readonly kind: 'clear_refs' }
   /** The CPU reads or writes each page of the range once through the page table. */
   | ({ readonly kind: 'load' | 'store' } & AddressRange)
+  /** User space writes the cache lines of the range back itself and waits (CLWB and a fence, pmem_persist). */
+  | ({ readonly kind: 'persist' } & AddressRange)
   /** exit(2) of the task; the last task of an address space takes it down. */
   | { readonly kind: 'exit' }
   /** A signal with a handler is sent to another task. */
@@ -76,12 +116,14 @@ export type Operation =
   | { readonly kind: 'detach'; readonly region: RegionIndex }
   /**
    * The device is told to read or write [from, to) of the region and goes on by itself; `fence` makes the job
-   * wait for user space (`signal_fence`) before it ends.
+   * wait for user space (`signal_fence`) before it ends. With `wait` the call returns when the transfer has ended,
+   * and gives its result.
    */
   | ({
       readonly kind: 'dma_read' | 'dma_write';
       readonly region: RegionIndex;
       readonly fence: boolean;
+      readonly wait?: boolean;
     } & AddressRange)
   | { readonly kind: 'signal_fence'; readonly region: RegionIndex };
 
@@ -96,6 +138,8 @@ export const OPERATION_KINDS = [
   'collapse',
   'insert',
   'unshare',
+  'reflink',
+  'dedupe',
   'alloc',
   'unlink',
   'rename',
@@ -103,14 +147,27 @@ export const OPERATION_KINDS = [
   'write',
   'fsync',
   'msync',
+  'freeze',
+  'thaw',
+  'umount',
+  'drop_caches',
+  'memory_failure',
   'open',
   'close',
   'mmap',
   'munmap',
   'mremap',
+  'mprotect',
   'madvise_dontneed',
+  'madvise_remove',
+  'madvise_free',
+  'madvise_pageout',
+  'madvise_dontfork',
+  'clear_refs',
+  'fork',
   'load',
   'store',
+  'persist',
   'exit',
   'signal',
   'attach',
@@ -129,6 +186,9 @@ export const BLOCK_REMOVING_KINDS: ReadonlySet<OperationKind> = new Set<Operatio
   'collapse',
   'insert',
   'unshare',
+  'reflink',
+  'dedupe',
+  'madvise_remove',
 ]);
 
 /** The kinds that a device plan adds, and that no log of a program contains. */

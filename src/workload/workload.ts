@@ -1,6 +1,7 @@
 /**
  * A workload: files, tasks and the operations they ask for, the same object for every driver.
  */
+import type { Counts, Found } from './effects.ts';
 import type { Offset } from './offset.ts';
 import type { Operation } from './operation.ts';
 import type { DevicePlan } from './device_plan.ts';
@@ -25,6 +26,8 @@ export interface WorkloadTask {
   readonly name: string;
   /** Index of the address space; tasks with the same one are threads of a process. */
   readonly mm: number;
+  /** RLIMIT_MEMLOCK of the process in pages; absent: it may lock any amount of memory (CAP_IPC_LOCK). */
+  readonly memlockPages?: number;
 }
 
 /** How the call ended in the log it was taken from. */
@@ -53,7 +56,12 @@ export interface Expectation {
   readonly outcome?: 'completed' | 'blocked' | 'never' | 'failed';
   readonly errno?: string;
   /** Class of the longest wait. */
-  readonly waits?: 'none' | 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock';
+  readonly waits?: 'none' | 'reference' | 'fault_lock' | 'callback' | 'cascade' | 'lock' | 'freeze';
+  /** What the operation did, and the transfer it started. */
+  readonly counts?: Counts;
+  readonly reads?: Found;
+  /** How the transfer that the operation started ended: `completed`, `never` or an errno. */
+  readonly transfer?: string;
 }
 
 /** What a scenario file expects at the end of the run. */
@@ -64,6 +72,10 @@ export interface EndExpectation {
   readonly sizes?: ReadonlyMap<string, Offset>;
   /** Blocks freed while a device reference to them was live. */
   readonly blocksFreedUnderReference?: 'none' | 'some';
+  /** What the whole run did. */
+  readonly counts?: Counts;
+  /** Invariants that the run breaks, by id. */
+  readonly breaks?: readonly string[];
 }
 
 export interface Workload {

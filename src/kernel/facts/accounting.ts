@@ -14,8 +14,8 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/drivers/gup.ts', 'src/drivers/gup_longterm.ts'],
-      without: ['driver_families'],
+      where: ['src/drivers/accounting.ts', 'src/drivers/gup.ts'],
+      shownBy: ['src/drivers/device.test.ts', 'src/drivers/accounting.test.ts'],
     },
   },
   {
@@ -26,7 +26,11 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
       'nor a change of mm drives the figure below zero.',
     sources: ['drivers/vfio/vfio_iommu_type1.c:vfio_lock_acct (6.1)', 'commit 046eca5018f8'],
     tag: 'seen',
-    status: notModelled('driver_families'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/accounting.ts', 'src/drivers/gup.ts'],
+      shownBy: ['src/drivers/accounting.test.ts'],
+    },
   },
   {
     id: 'K108',
@@ -37,7 +41,11 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
     sources: ['io_uring/rsrc.c:__io_account_mem (6.1)'],
     tag: 'unverified',
     caveat: 'The clause on compound pages is from memory.',
-    status: notModelled('driver_families'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/accounting.ts', 'src/drivers/gup.ts'],
+      shownBy: ['src/drivers/accounting.test.ts'],
+    },
   },
   {
     id: 'K109',
@@ -45,7 +53,7 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
     text: 'One of three modes: nobody, the user, or the mm.',
     sources: ['drivers/iommu/iommufd/pages.c (7.2), account_mode'],
     tag: 'seen',
-    status: notModelled('driver_families'),
+    status: notModelled('later_kernels'),
   },
   {
     id: 'K110',
@@ -55,6 +63,10 @@ export const ACCOUNTING_FACTS: readonly Fact[] = [
       "demanded is that each holder's own books balance, not that a global cap is kept.",
     sources: ['drivers/infiniband/core/umem_odp.c (6.1), which does no accounting'],
     tag: 'seen',
-    status: notModelled('driver_families'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/accounting.ts'],
+      shownBy: ['src/drivers/accounting.test.ts'],
+    },
   },
 ];

@@ -29,7 +29,11 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'MADV_PAGEOUT have no effect on fsdax pages, which are on no LRU (K76).',
     sources: ['mm/memory.c:zap_page_range (6.1)', 'from K76'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmap.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/madvise.ts'],
+      shownBy: ['src/kernel/mm/mmap.test.ts', 'src/kernel/mm/madvise.test.ts'],
+    },
   },
   {
     id: 'K71',
@@ -44,7 +48,12 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'mm/mmu_notifier.c:mmu_notifier_range_update_to_read_only (6.1)',
     ],
     tag: 'seen',
-    status: notModelled('mprotect'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mprotect.ts', 'src/kernel/mm/mmu_notifier.ts'],
+      without: ['driver_families'],
+      shownBy: ['src/kernel/mm/mprotect.test.ts'],
+    },
   },
   {
     id: 'K72',
@@ -57,8 +66,8 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/mmap.ts', 'src/kernel/mm/mmu_notifier.ts'],
-      without: ['huge_mappings'],
+      where: ['src/kernel/mm/mremap.ts', 'src/kernel/mm/huge_memory.ts', 'src/kernel/mm/mmu_notifier.ts'],
+      without: ['pud_mappings'],
     },
   },
   {
@@ -75,7 +84,11 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'commit 57efa1fe5957',
     ],
     tag: 'seen',
-    status: notModelled('fork'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/fork.ts', 'src/kernel/mm/memory_fork.ts', 'src/kernel/mm/gup.ts'],
+      shownBy: ['src/kernel/mm/fork.test.ts'],
+    },
   },
   {
     id: 'K74',
@@ -85,7 +98,11 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
       'one set; the event ends.',
     sources: ['mm/memory.c:wp_page_copy (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/memory.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/memory_cow.ts'],
+      shownBy: ['src/kernel/mm/memory.test.ts', 'src/kernel/mm/memory_cow.test.ts'],
+    },
   },
   {
     id: 'K75',

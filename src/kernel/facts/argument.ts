@@ -1,4 +1,5 @@
 /** K216 to K222: what each side of the 2019 argument claimed, and what each scheme can keep. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const ARGUMENT_FACTS: readonly Fact[] = [
@@ -12,7 +13,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
       'is the heart of the dispute.',
     sources: ['from the facts on pins, mirrors and layout breaks above'],
     tag: 'derived',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K217',
@@ -26,7 +27,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
       'while mm remains free to alter how.',
     sources: ['mail: Glisse, 2019-01-29 and 2019-01-30'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K218',
@@ -39,7 +40,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
       '2019 but went on opposing the dma-map helper as misplaced.',
     sources: ['mail: Williams, 2019-01 to 2019-03-19'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K219',
@@ -52,7 +53,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
     sources: ['mail: Glisse, 2019-03-19', 'from K138 and K139'],
     tag: 'derived',
     caveat: 'The mails and removals were seen; the reading of them is derived.',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K220',
@@ -66,7 +67,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
       'NVDIMM hot-unplug needs it anyway; Glisse: direct I/O invalidates against pins too.',
     sources: ['mail: LSF/MM topic on longterm GUP, February 2019'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K221',
@@ -78,7 +79,7 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
       'descriptor once that is passed on, and how to list holders. It was not merged.',
     sources: ['mail: Weiny, series of June and August 2019', 'mm/gup.c:check_vma_flags (6.1, 7.2)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
   {
     id: 'K222',
@@ -90,6 +91,6 @@ export const ARGUMENT_FACTS: readonly Fact[] = [
     sources: ['Documentation/core-api/pin_user_pages.rst (6.1)', 'mail quoting LWN 787636'],
     tag: 'unverified',
     caveat: 'The LWN article itself was not read; what goes beyond document and quotation is from memory.',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
 ];

@@ -1,6 +1,5 @@
 /** K49 to K63: truncate, fallocate, reflink and eviction, on ext4 and XFS. */
 import type { Fact } from './fact.ts';
-import { notModelled } from './left_out.ts';
 
 export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
   {
@@ -142,8 +141,8 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/xfs.ts'],
-      without: ['reflink', 'journal_internals'],
+      where: ['src/kernel/fs/xfs.ts', 'src/kernel/fs/xfs_unshare.ts'],
+      without: ['journal_internals'],
     },
   },
   {
@@ -154,7 +153,11 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'behalf of every mode that works on a range.',
     sources: ['fs/ext4/extents.c:ext4_fallocate (7.2)'],
     tag: 'seen',
-    status: notModelled('later_kernels'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/ext4.ts', 'src/kernel/release/rules.ts'],
+      shownBy: ['src/kernel/release/releases.test.ts'],
+    },
   },
   {
     id: 'K59',
@@ -171,7 +174,12 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'fs/xfs/xfs_reflink.c:xfs_reflink_remap_prep (6.1)',
     ],
     tag: 'seen',
-    status: notModelled('reflink'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/xfs_reflink.ts', 'src/kernel/fs/remap_range.ts'],
+      without: ['leases'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
   {
     id: 'K60',
@@ -179,25 +187,39 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     text:
       'A write fault or write(2) to a SHARED extent allocates a block, unmaps the page (fault), points the entry ' +
       'at the new pfn, copies the old contents and maps it writable; iomap_end moves the file offset over. There ' +
-      'is no break, so whoever has a read pin on the old block still reads old data. Should the other owner free ' +
-      'that block with no DAX entry of its own for it, nothing finds the pin.',
+      'is no break: a read pin of the old block reads old data, and if the other owner frees that block with no ' +
+      'DAX entry of its own for it, nothing finds the pin. In 6.1 write(2) leaves entries and mappings with the old ' +
+      'block: later reads show it, and a store faults again without end.',
     sources: [
-      'fs/dax.c:dax_insert_entry (6.1), cow case',
-      'fs/xfs/xfs_iomap.c:xfs_dax_write_iomap_end (6.1)',
+      'fs/dax.c:dax_insert_entry, dax_iomap_iter (6.1), cow case',
+      'fs/xfs/xfs_iomap.c:xfs_direct_write_iomap_begin, xfs_dax_write_iomap_end (6.1)',
+      'mm/memory.c:insert_pfn (6.1)',
     ],
     tag: 'derived',
-    caveat: 'The steps were seen; the consequence is derived.',
-    status: notModelled('reflink'),
+    caveat:
+      'The steps were seen; the consequences are derived. The model ends the endless fault with SIGBUS, and takes the ' +
+      'promise of an fsync back when a fault copies its page, since the copy is not flushed.',
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/cow_fault.ts', 'src/kernel/fs/cow.ts', 'src/kernel/fs/read_write.ts'],
+      without: ['cow_order'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
   {
     id: 'K61',
     title: 'XFS: UNSHARE',
     text:
       'After the break, holding IOLOCK and MMAPLOCK, it invalidates the range, copies each shared block to one of ' +
-      'its own and switches the mapping over.',
+      'its own and switches the mapping over. Dirty entries survive the invalidation, and in 6.1 a read fault makes ' +
+      'them dirty (K41), so that an entry can stay with the old block.',
     sources: ['fs/dax.c:dax_unshare_iter (6.1)', 'fs/xfs/xfs_reflink.c:xfs_reflink_unshare (6.1)'],
     tag: 'seen',
-    status: notModelled('reflink'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/xfs_unshare.ts', 'src/kernel/fs/cow.ts'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
   {
     id: 'K62',

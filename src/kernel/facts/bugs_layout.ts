@@ -1,4 +1,5 @@
 /** K171 to K182: bugs upstream had in layout waits and in keeping track of dirty data. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const LAYOUT_BUG_FACTS: readonly Fact[] = [
@@ -22,7 +23,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'Depending on whether the layout wait exists yet, truncate hangs for good (I2) or frees blocks in use (I1).',
     sources: ['commit 2bb6d2837083', 'commit 94db151dc892'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K173',
@@ -32,17 +33,26 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
       'fallocate: I5. Corrected in 5.3.',
     sources: ['commit d75996dd022b'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax.ts', 'src/kernel/mm/pgtable.ts'],
+      fault: 'layout_break_discards_copies',
+    },
   },
   {
     id: 'K174',
     title: 'The busy scan skipped an entry it had waited for',
     text:
-      'After sleeping for a locked entry the scan went on behind it. The first fix needed a second, and 6.1.192 ' +
-      'still has the older form. A fault that races the break leads to I1.',
+      'In the middle of a walk get_unlocked_entry() finds nothing, so a locked entry is left out. The first fix ' +
+      'needed a second, and 6.1.192 still has the older form. A fault that races the break leads to I1; of two ' +
+      'fsyncs of one page the second returns before the first has flushed it, I3 with no driver.',
     sources: ['commit 6be3e21d25ca', 'commit dd59137bfe70', 'fs/dax.c:dax_layout_busy_page_range (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax.ts', 'src/kernel/release/rules.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/writeback.ts', 'src/kernel/release/rules.ts'],
+      shownBy: ['src/kernel/fs/dax.test.ts'],
+    },
   },
   {
     id: 'K175',
@@ -67,7 +77,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     sources: ['commit 7851bf649d42', 'commit befd9a71d859'],
     tag: 'seen',
     caveat: 'Only the titles were seen.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K178',
@@ -75,7 +85,12 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'The radix tree entry was cleaned but not the PMD. Writes after that fsync were missed by the next one: I3.',
     sources: ['commit f729c8c9b24f'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts', 'src/kernel/mm/pgtable.ts'],
+      fault: 'fsync leaves huge PMDs writable',
+      shownBy: ['src/kernel/mm/huge_memory.test.ts'],
+    },
   },
   {
     id: 'K179',
@@ -86,7 +101,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     sources: ['mail: Muchun Song, series of 2022', 'mm/rmap.c:pfn_mkclean_range (6.1)'],
     tag: 'unverified',
     caveat: 'That the series is in 5.19 is from memory.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K180',
@@ -94,7 +109,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'With mmap stores and write(2) mixed on a file, a following fsync had lost track of dirty blocks: I3.',
     sources: ['commit c6dcf52c23d2'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K181',
@@ -102,7 +117,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'A read fault led to a writable PTE, so the dirtying went unrecorded: I3.',
     sources: ['commit 8a04446ab0cf'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K182',
@@ -112,6 +127,6 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
       'I3 and I9. The policy of K87 came of it.',
     sources: ['CVE-2022-49171', 'commit 8ac268436e6d'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
 ];

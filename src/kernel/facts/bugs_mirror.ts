@@ -1,4 +1,5 @@
 /** K183 to K192: bugs upstream had in HMM and in drivers that mirror. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const MIRROR_BUG_FACTS: readonly Fact[] = [
@@ -20,7 +21,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'The bug of K133: the device gets at pages between start and end, I1 and I4.',
     sources: ['commit ec131b2d7fa6'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K185',
@@ -28,7 +29,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'Reading a DAX hole through a mirror gave -EFAULT: a feature lost, I8.',
     sources: ['mail: "mm/hmm: allow snapshot of the special zero page", 2019'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K186',
@@ -38,7 +39,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       '4b42fb213678. It is the very regression that the 2019 thread had undertaken to prevent: I8.',
     sources: ['commit 36f30e486dce', 'commit 4b42fb213678', 'rpma issue 1142'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K187',
@@ -48,7 +49,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'use after free.',
     sources: ['commit 0a98219bcc96', 'commit ea3e66d280ce'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K188',
@@ -58,7 +59,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'had returned: I1.',
     sources: ['commit ba767b9d01a2'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K189',
@@ -68,7 +69,7 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'between: a cycle, I6.',
     sources: ['commit f25a546e6529'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K190',
@@ -76,7 +77,12 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'It ran the release callback, which wanted the mutex the task already had: a cycle of one task, I6.',
     sources: ['commit 85eaeb5058f0'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts', 'src/kernel/mm/exit_mmap.ts'],
+      fault: 'mmput under the driver lock, which release takes',
+      shownBy: ['src/kernel/mm/mmu_notifier_list.test.ts'],
+    },
   },
   {
     id: 'K191',
@@ -84,7 +90,12 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'The unregister in use was not a fence (K113). A callback ran on freed memory: I10.',
     sources: ['commit 6d7c3cde93c1'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier_list.ts', 'src/kernel/mm/mmu_notifier.ts'],
+      fault: 'unregister and remove that do not wait for callbacks',
+      shownBy: ['src/kernel/mm/mmu_notifier_list.test.ts'],
+    },
   },
   {
     id: 'K192',
@@ -92,6 +103,10 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'Creating and destroying child regions raced mlx5_ib_invalidate_range: I4 and I10.',
     sources: ['merge of the odp_rework series, 2019'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      fault: 'a region is freed before its interval notifier is removed',
+    },
   },
 ];

@@ -1,5 +1,7 @@
 /** K193 to K215: bugs upstream had in GUP, wake-ups, notifications and accounts, and suspected ones. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
+import { notModelled } from './left_out.ts';
 
 export const OTHER_BUG_FACTS: readonly Fact[] = [
   {
@@ -11,7 +13,12 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['CVE-2020-29374', 'commit 17839856fd58'],
     tag: 'unverified',
     caveat: 'The CVE number is from memory.',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts', 'src/kernel/mm/memory_cow.ts'],
+      fault: 'pin_does_not_unshare',
+      shownBy: ['src/kernel/mm/memory_cow.test.ts'],
+    },
   },
   {
     id: 'K194',
@@ -21,7 +28,12 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'race needed a fix of its own.',
     sources: ['commit 70e806e4e645', 'commit 57efa1fe5957'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/memory_fork.ts', 'src/kernel/mm/gup.ts'],
+      fault: 'fork_shares_pinned_page',
+      shownBy: ['src/kernel/mm/fork.test.ts'],
+    },
   },
   {
     id: 'K195',
@@ -30,7 +42,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['CVE-2022-2590', 'commit "mm/gup: fix FOLL_FORCE COW security issue and remove FOLL_COW"'],
     tag: 'unverified',
     caveat: 'The title was seen; the CVE number is from memory.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K196',
@@ -39,7 +51,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['commit "hugetlb: take PMD sharing into account when flushing tlb/caches"'],
     tag: 'unverified',
     caveat: 'The title was seen; the release 4.20 is from memory.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K197',
@@ -47,7 +59,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'The wrong part of the file was unmapped and notified: I4.',
     sources: ['commit 9eab0421fa94'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K198',
@@ -57,7 +69,12 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'hung, I7.',
     sources: ['commit 23c84eb78375'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/dax_pmd_fault.ts'],
+      fault: 'who waits for a PMD entry sleeps on the queue of another page',
+      shownBy: ['src/kernel/mm/huge_memory.test.ts'],
+    },
   },
   {
     id: 'K199',
@@ -80,7 +97,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'mirror waited for ever: I7.',
     sources: ['commit c2655835fd8c'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: notModelled('nonblocking_starts'),
   },
   {
     id: 'K201',
@@ -88,7 +105,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'A notification was missing, so KVM or a mirror kept translating by way of freed tables: I4.',
     sources: ['commit f268f6cf875f'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K202',
@@ -96,7 +113,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'With page tables freed underneath it, fast GUP pinned a page that was mapped no more: I1.',
     sources: ['commit 70cbc3cc78a9', 'commit 2ba99c5e0881'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K203',
@@ -104,7 +121,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'Checks lost in a conversion let the pgmap count run below zero: I11. The conversion was reverted.',
     sources: ['commit 2947ba054a', 'commit 6dd29b3df975'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K204',
@@ -126,7 +143,12 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'The charge was taken off another mm: I11.',
     sources: ['commit 046eca5018f8'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/accounting.ts'],
+      fault: 'a failed registration is uncharged twice',
+      shownBy: ['src/drivers/accounting.test.ts'],
+    },
   },
   {
     id: 'K206',
@@ -135,7 +157,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['commit "iommufd: Fix unpinning of pages when an access is present"'],
     tag: 'seen',
     caveat: 'Only the title was seen.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K207',
@@ -143,7 +165,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'Start and end saw different slots and the count went out of balance: I7 and I4.',
     sources: ['commit 52ac8b358b0c'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K208',
@@ -152,7 +174,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['CVE-2022-39188', 'commit b67fbebd4cf9'],
     tag: 'unverified',
     caveat: 'The CVE number is from memory.',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K209',
@@ -162,7 +184,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'I4. 4.14 removed it.',
     sources: ['merge ea25c4317946'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K210',
@@ -172,7 +194,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'I4 and I5.',
     sources: ['commit 024eee0e83f0'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K211',
@@ -180,7 +202,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'The loop of K59 neither sleeps nor heeds signals, so there is no progress and no killing it: I6.',
     sources: ['fs/xfs/xfs_inode.c:xfs_mmaplock_two_inodes_and_break_dax_layout (6.1, 7.2)', 'from K59'],
     tag: 'derived',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/xfs_reflink.ts'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
   {
     id: 'K212',
@@ -200,7 +226,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'In E1 the blocks are freed under it (K62): I1. In E2 eviction waits for it and cannot be killed (K38): I2.',
     sources: ['from K38 and K62'],
     tag: 'derived',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K214',
@@ -208,7 +234,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'Deleting the entries of the whole file loses their DIRTY marks (K39): I3.',
     sources: ['from K39'],
     tag: 'derived',
-    status: { kind: 'context' },
+    status: context('past_bug'),
   },
   {
     id: 'K215',
@@ -218,6 +244,10 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'reused block, I1.',
     sources: ['from K60'],
     tag: 'derived',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/cow_fault.ts', 'src/kernel/fs/extent.ts'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
 ];

@@ -1,6 +1,5 @@
 /** K223 to K227: corrections and refinements found on a second reading of 6.1.192 and 6.12.117. */
 import type { Fact } from './fact.ts';
-import { notModelled } from './left_out.ts';
 
 export const CORRECTION_FACTS: readonly Fact[] = [
   {
@@ -16,7 +15,11 @@ export const CORRECTION_FACTS: readonly Fact[] = [
       'fs/xfs/xfs_iops.c:xfs_setattr_size (6.1.192, 6.12.117)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/release/rules.ts'], without: ['later_kernels'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/release/rules.ts', 'src/kernel/release/releases.ts'],
+      shownBy: ['src/kernel/release/releases.test.ts'],
+    },
   },
   {
     id: 'K224',
@@ -50,6 +53,7 @@ export const CORRECTION_FACTS: readonly Fact[] = [
         'src/kernel/fs/dax_fault.ts',
         'src/machine/lock.ts',
       ],
+      shownBy: ['src/drivers/hmm_mirror.test.ts'],
     },
   },
   {
@@ -72,6 +76,10 @@ export const CORRECTION_FACTS: readonly Fact[] = [
     text: 'In K59 the order of source and destination inode determines whether a pin is slept for or spun on.',
     sources: ['fs/xfs/xfs_inode.c:xfs_mmaplock_two_inodes_and_break_dax_layout (6.1)'],
     tag: 'seen',
-    status: notModelled('reflink'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/xfs_reflink.ts'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts'],
+    },
   },
 ];

@@ -1,4 +1,5 @@
 /** K150 to K170: how real drivers come by user memory (6.1 where no other release is named). */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const DRIVER_FACTS: readonly Fact[] = [
@@ -21,7 +22,12 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'the reference back once the DMA mapping was recorded. fsdax worked, and nothing was held after a fault.',
     sources: ['drivers/infiniband/core/umem_odp.c (5.2), put_page at label out'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/notifier.ts'],
+      without: ['driver_families'],
+      shownBy: ['src/drivers/notifier.test.ts'],
+    },
   },
   {
     id: 'K152',
@@ -42,7 +48,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['drivers/infiniband/sw/rxe/rxe_odp.c (7.2)'],
     tag: 'unverified',
     caveat: 'The release 6.15 for atomics and flush is from memory.',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K154',
@@ -52,7 +58,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'nothing, tries for a second at most, and works with system pages; DAX pages do not move to video memory.',
     sources: ['drivers/gpu/drm/nouveau/nouveau_svm.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K155',
@@ -62,7 +68,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'fences with no timeout (MAX_SCHEDULE_TIMEOUT), that is for jobs under way. fsdax works.',
     sources: ['drivers/gpu/drm/amd/amdgpu/amdgpu_mn.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K156',
@@ -70,7 +76,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     text: "The callback evicts the user's queues, which sets how long it takes; no page is pinned. fsdax works.",
     sources: ['drivers/gpu/drm/amd/amdgpu/amdgpu_mn.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K157',
@@ -81,7 +87,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['drivers/gpu/drm/amd/amdkfd/kfd_svm.c (6.1)'],
     tag: 'unverified',
     caveat: 'What it does with DAX is from memory.',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K158',
@@ -108,7 +114,12 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'memory can be fsdax, and write protection serves the dirty log.',
     sources: ['virt/kvm/kvm_main.c (6.1)', 'virt/kvm/pfncache.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/list_notifier.ts'],
+      without: ['driver_families'],
+      shownBy: ['src/kernel/mm/mmu_notifier_list.test.ts'],
+    },
   },
   {
     id: 'K160',
@@ -116,7 +127,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     text: 'FOLL_PIN with FOLL_LONGTERM as long as the mapping lives, and no notifier. fsdax fails with -EOPNOTSUPP.',
     sources: ['drivers/vfio/vfio_iommu_type1.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K161',
@@ -124,7 +135,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     text: 'As VFIO (K160), present since 6.2; fsdax fails too.',
     sources: ['drivers/iommu/iommufd/pages.c (7.2)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K162',
@@ -134,7 +145,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'shmem nor hugetlb with -EOPNOTSUPP, and a mixture of files with -EINVAL.',
     sources: ['io_uring/rsrc.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K163',
@@ -144,7 +155,12 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'closed, for as long as user space likes.',
     sources: ['fs/splice.c:iter_to_pipe (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/get.ts'],
+      without: ['driver_families'],
+      shownBy: ['src/drivers/get.test.ts'],
+    },
   },
   {
     id: 'K164',
@@ -156,7 +172,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/drivers/gup.ts', 'src/kernel/mm/gup.ts'],
+      where: ['src/drivers/gup.ts', 'src/drivers/get.ts', 'src/kernel/mm/gup.ts'],
       without: ['later_kernels'],
     },
   },
@@ -174,7 +190,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     text: 'FOLL_FORCE, FOLL_WRITE and FOLL_LONGTERM for the life of the buffer, with no notifier. fsdax fails.',
     sources: ['drivers/media/common/videobuf2/frame_vector.c (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K167',
@@ -183,7 +199,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['drivers/gpu/drm/xe/xe_userptr.c (7.2)'],
     tag: 'unverified',
     caveat: 'The file exists in 7.2; its behaviour on DAX is from memory.',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K168',
@@ -194,7 +210,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['drivers/gpu/drm/drm_gpusvm.c (7.2), DOC comment'],
     tag: 'unverified',
     caveat: 'Its behaviour on DAX is from memory.',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K169',
@@ -205,7 +221,7 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['drivers/infiniband/hw/hfi1, qib and usnic (6.1), accounting of pinned_vm'],
     tag: 'unverified',
     caveat: 'The accounting was seen; the rest is from memory.',
-    status: { kind: 'context' },
+    status: context('driver_row'),
   },
   {
     id: 'K170',
@@ -217,6 +233,6 @@ export const DRIVER_FACTS: readonly Fact[] = [
     sources: ['Documentation/core-api/pin_user_pages.rst'],
     tag: 'derived',
     caveat: 'Placing i915 there is derived.',
-    status: { kind: 'context' },
+    status: context('argument'),
   },
 ];

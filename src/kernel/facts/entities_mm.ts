@@ -19,7 +19,13 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/mmu_notifier.ts', 'src/kernel/mm/exit_mmap.ts', 'src/drivers/hmm_mirror.ts'],
+      where: [
+        'src/kernel/mm/sched_mm.ts',
+        'src/kernel/mm/exit_mmap.ts',
+        'src/kernel/mm/mmu_notifier.ts',
+        'src/drivers/hmm_mirror.ts',
+      ],
+      shownBy: ['src/kernel/mm/exit_mmap.test.ts', 'src/kernel/mm/mmu_notifier_list.test.ts'],
     },
   },
   {
@@ -41,7 +47,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/machine/lock.ts', 'src/kernel/mm/mmap.ts', 'src/kernel/mm/memory.ts'],
-      without: ['fork', 'mprotect'],
+      shownBy: ['src/kernel/mm/mmap.test.ts'],
     },
   },
   {
@@ -58,7 +64,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'commit e1fb4a086495',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/vma.ts'], without: ['map_sync'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/vma.ts'] },
   },
   {
     id: 'K4',
@@ -79,7 +85,8 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/pgtable.ts'],
-      without: ['huge_mappings', 'device_memory', 'reclaim'],
+      without: ['pud_mappings', 'device_memory', 'reclaim'],
+      shownBy: ['src/kernel/mm/pgtable.test.ts'],
     },
   },
   {
@@ -108,7 +115,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/page.ts', 'src/kernel/mm/gup.ts'],
-      without: ['huge_mappings', 'driver_families'],
+      without: ['pud_mappings', 'driver_families'],
     },
   },
   {
@@ -145,7 +152,11 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'mm/gup.c:is_valid_gup_args (7.2)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['driver_families'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts', 'src/kernel/mm/page.ts'],
+      shownBy: ['src/kernel/mm/page.test.ts'],
+    },
   },
   {
     id: 'K10',
@@ -185,7 +196,11 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'XArray marks, kept outside the value.',
     sources: ['fs/dax.c (6.1), top of file', 'fs/dax.c:dax_insert_entry (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/dax.ts'], without: ['huge_mappings'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax.ts'],
+      shownBy: ['src/kernel/fs/dax_entry.test.ts'],
+    },
   },
   {
     id: 'K13',
@@ -204,7 +219,8 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/dax.ts', 'src/machine/wait_queue.ts'],
-      without: ['huge_mappings', 'memory_failure', 'wait_hash'],
+      without: ['wait_hash'],
+      shownBy: ['src/kernel/fs/dax.test.ts'],
     },
   },
   {
@@ -219,8 +235,8 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/dax_fault.ts'],
-      without: ['huge_mappings'],
+      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax_pmd_fault.ts'],
+      shownBy: ['src/kernel/fs/dax_entry.test.ts'],
     },
   },
   {
@@ -229,9 +245,19 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     text:
       'Without reflink a storage page belongs to exactly one mapping and index. How a shared block is marked ' +
       "depends on the era: in E1 the page's mapping becomes a COW marker with a count beside it, in E2 it becomes " +
-      'empty and the owners are counted. From then on only the filesystem can say who owns the page.',
-    sources: ['fs/dax.c:dax_mapping_set_cow (6.1)', 'fs/dax.c:dax_folio_make_shared (7.2)'],
+      'empty and the owners are counted. 6.1 sets the marker on the new page of a copy-on-write fault and not when ' +
+      'a shared block is read, so that only the filesystem can say who owns a page.',
+    sources: [
+      'fs/dax.c:dax_mapping_set_cow, dax_fault_is_cow (6.1)',
+      'fs/xfs/xfs_iomap.c:xfs_read_iomap_begin (6.1)',
+      'fs/dax.c:dax_folio_make_shared (7.2)',
+    ],
     tag: 'seen',
-    status: notModelled('reflink'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/block_owner.ts', 'src/kernel/mm/memory_failure.ts'],
+      without: ['later_kernels'],
+      shownBy: ['src/kernel/fs/xfs_reflink.test.ts', 'src/kernel/mm/memory_failure.test.ts'],
+    },
   },
 ];

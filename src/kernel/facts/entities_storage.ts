@@ -14,8 +14,7 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/extent.ts', 'src/kernel/fs/dax_fault.ts'],
-      without: ['reflink'],
+      where: ['src/kernel/fs/extent.ts', 'src/kernel/fs/block_owner.ts', 'src/kernel/fs/dax_fault.ts'],
     },
   },
   {
@@ -59,8 +58,8 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
         'src/kernel/fs/xfs.ts',
         'src/kernel/fs/huge_fault.ts',
         'src/kernel/fs/read_write.ts',
+        'src/kernel/fs/xfs_reflink.ts',
       ],
-      without: ['reflink'],
     },
   },
   {
@@ -86,7 +85,8 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
         'src/kernel/fs/dax_fault.ts',
         'src/kernel/mm/rmap.ts',
       ],
-      without: ['freeze', 'user_buffers'],
+      without: ['user_buffers'],
+      shownBy: ['src/kernel/lock_order.test.ts'],
     },
   },
   {
@@ -97,7 +97,12 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
       'fault therefore waits on a frozen filesystem just like one of the CPU.',
     sources: ['fs/ext4/file.c:ext4_dax_huge_fault (6.1)', 'fs/xfs/xfs_file.c:__xfs_filemap_fault (6.1)'],
     tag: 'seen',
-    status: notModelled('freeze'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/super.ts', 'src/kernel/fs/freeze.ts', 'src/kernel/fs/huge_fault.ts'],
+      fault: 'freeze_keeps_pages_writable',
+      shownBy: ['src/kernel/fs/freeze.test.ts'],
+    },
   },
   {
     id: 'K21',
@@ -209,6 +214,11 @@ export const STORAGE_ENTITY_FACTS: readonly Fact[] = [
       'extra of a mirror.',
     sources: ['mail: Glisse, 2019-01-29, quoted in the reply of Williams that day'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/drivers/device.ts'], without: ['map_sync', 'cpu_cache'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/device.ts', 'src/kernel/fs/sync_fault.ts'],
+      without: ['cpu_cache'],
+      shownBy: ['src/kernel/fs/sync_fault.test.ts'],
+    },
   },
 ];

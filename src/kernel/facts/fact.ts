@@ -25,10 +25,15 @@ export type FactStatus =
       readonly without?: readonly LeftOutTopic[];
       /** The planted fault that takes the rule away, or copies the bug. */
       readonly fault?: string;
+      /**
+       * Tests that fail without it, from the root of the repository, each naming the fact: for what user space cannot
+       * see, or not in the order in which a scenario runs. What it can see, a scenario of the catalogue shows.
+       */
+      readonly shownBy?: readonly string[];
     }
   | { readonly kind: 'not_modelled'; readonly topic: LeftOutTopic; readonly reason: string }
   /** History, argument, or the row of a driver or bug that nothing here imitates: said for the reader's sake. */
-  | { readonly kind: 'context' };
+  | { readonly kind: 'context'; readonly reason: string };
 
 export interface Fact {
   readonly id: FactId;

@@ -1,6 +1,5 @@
 /** K40 to K48: page faults on DAX. */
 import type { Fact } from './fact.ts';
-import { notModelled } from './left_out.ts';
 
 export const FAULT_FACTS: readonly Fact[] = [
   {
@@ -22,7 +21,6 @@ export const FAULT_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
-      without: ['reflink', 'memory_failure', 'huge_mappings'],
     },
   },
   {
@@ -36,7 +34,6 @@ export const FAULT_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/release/rules.ts', 'src/kernel/fs/dax_fault.ts'],
-      without: ['map_sync', 'later_kernels'],
     },
   },
   {
@@ -57,8 +54,10 @@ export const FAULT_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/pgtable.ts'],
-      without: ['freeze', 'map_sync', 'reflink', 'attributes'],
+      where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/sync_fault.ts'],
+      without: ['attributes'],
+      fault: 'a MAP_SYNC fault writes pages back and does not commit the block map',
+      shownBy: ['src/kernel/fs/sync_fault.test.ts'],
     },
   },
   {
@@ -80,14 +79,14 @@ export const FAULT_FACTS: readonly Fact[] = [
     id: 'K44',
     title: 'write(2) into a hole unmaps and drops clean entries',
     text:
-      'A write(2) that puts blocks into a hole, or copies a shared block, invalidates the new range ' +
-      '(invalidate_inode_pages2_range). Mappings and clean DAX entries go; dirty entries stay.',
+      'A write(2) that puts blocks into a hole invalidates the new range (invalidate_inode_pages2_range). Mappings ' +
+      'and clean DAX entries go; dirty entries stay. In 6.1 the copy of a shared block does not do this ' +
+      '(IOMAP_F_SHARED comes without IOMAP_F_NEW); later kernels invalidate then too.',
     sources: ['fs/dax.c:dax_iomap_iter (6.1)', 'fs/dax.c:__dax_invalidate_entry (6.1), trunc=false'],
     tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/read_write.ts', 'src/kernel/fs/dax.ts'],
-      without: ['reflink'],
     },
   },
   {
@@ -100,7 +99,12 @@ export const FAULT_FACTS: readonly Fact[] = [
       'notifies CLEAR.',
     sources: ['fs/dax.c:dax_iomap_pmd_fault (6.1)', 'fs/dax.c:dax_fault_check_fallback (6.1)'],
     tag: 'seen',
-    status: notModelled('huge_mappings'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax_pmd_fault.ts', 'src/kernel/mm/huge_memory.ts', 'src/kernel/mm/memory.ts'],
+      fault: 'a huge page is split without a notification of its own',
+      shownBy: ['src/kernel/mm/huge_memory.test.ts'],
+    },
   },
   {
     id: 'K46',
@@ -117,7 +121,8 @@ export const FAULT_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/mm/memory.ts'],
+      where: ['src/kernel/fs/dax_fault.ts', 'src/kernel/fs/truncate.ts', 'src/kernel/mm/memory_cow.ts'],
+      shownBy: ['src/kernel/mm/memory_cow.test.ts'],
     },
   },
   {
@@ -131,6 +136,7 @@ export const FAULT_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/mm/memory.ts'],
+      shownBy: ['src/kernel/mm/memory.test.ts'],
     },
   },
   {
@@ -145,6 +151,7 @@ export const FAULT_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/huge_fault.ts', 'src/kernel/fs/dax_fault.ts', 'src/kernel/fs/dax.ts'],
+      shownBy: ['src/kernel/mm/memory.test.ts', 'src/kernel/fs/dax.test.ts'],
     },
   },
 ];

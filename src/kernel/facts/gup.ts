@@ -13,7 +13,7 @@ export const GUP_FACTS: readonly Fact[] = [
       '-ERESTARTSYS.',
     sources: ['mm/gup.c:__get_user_pages_locked (6.1)', 'mm/gup.c:follow_page_pte (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['signals'] },
   },
   {
     id: 'K83',
@@ -25,7 +25,12 @@ export const GUP_FACTS: readonly Fact[] = [
       'everything if that began underneath it.',
     sources: ['mm/gup.c:gup_pte_range (6.1)', 'mm/gup.c:lockless_pages_from_mm (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['fork', 'page_table_freeing'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts'],
+      without: ['page_table_freeing'],
+      shownBy: ['src/kernel/mm/gup.test.ts'],
+    },
   },
   {
     id: 'K84',
@@ -50,7 +55,12 @@ export const GUP_FACTS: readonly Fact[] = [
     ],
     tag: 'unverified',
     caveat: 'That unsharing came in 5.19 is from memory.',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts'], without: ['fork', 'other_memory'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts', 'src/kernel/mm/memory_cow.ts'],
+      without: ['other_memory'],
+      shownBy: ['src/kernel/mm/memory_cow.test.ts'],
+    },
   },
   {
     id: 'K86',

@@ -1,4 +1,5 @@
 /** K96 to K105: how GUP and DAX came to their present terms. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const GUP_HISTORY_FACTS: readonly Fact[] = [
@@ -10,7 +11,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
       'one could use.',
     sources: ['commit 3565fce3a659'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K97',
@@ -20,7 +21,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
       'truncate and reuse of the blocks, is enough to corrupt an unrelated file.',
     sources: ['mail: Williams, cover letter of the third version, 2017'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K98',
@@ -32,7 +33,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     sources: ['commit 2bb6d2837083', 'commit 94db151dc892'],
     tag: 'unverified',
     caveat: 'That the VFIO change is in 4.16 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K99',
@@ -47,7 +48,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     ],
     tag: 'unverified',
     caveat: 'Titles and mail dates were seen; the releases 4.18 and 4.19 are from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K100',
@@ -56,7 +57,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     sources: ['mm/gup.c (5.2)'],
     tag: 'unverified',
     caveat: 'The exact release is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K101',
@@ -65,7 +66,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     sources: ['commit eddb1c228f79'],
     tag: 'unverified',
     caveat: 'That counting came in 5.7 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K102',
@@ -76,7 +77,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     sources: ['commit 17839856fd58', 'commit 70e806e4e645', 'commit 57efa1fe5957'],
     tag: 'unverified',
     caveat: 'The hashes were seen; the releases, 5.19 for PageAnonExclusive among them, are from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K103',
@@ -87,7 +88,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     sources: ['lib/iov_iter.c (6.1)', 'block/bio.c (6.12)', 'fs/splice.c (7.2)'],
     tag: 'unverified',
     caveat: 'The release 6.3 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K104',
@@ -95,7 +96,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     text: 'The release that brought the -EFAULT of K87.',
     sources: ['commit 8ac268436e6d', 'commit a6e79df92e4a'],
     tag: 'unverified',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K105',
@@ -113,6 +114,6 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     ],
     tag: 'unverified',
     caveat: 'Pairs of hash and title were seen; the releases are from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
 ];

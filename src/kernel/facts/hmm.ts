@@ -1,4 +1,5 @@
 /** K132 to K149: HMM, then and now, and device memory. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 import { notModelled } from './left_out.ts';
 
@@ -12,7 +13,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'the snapshot and set valid to false.',
     sources: ['mm/hmm.c (4.18, 4.19)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K133',
@@ -26,7 +27,7 @@ export const HMM_FACTS: readonly Fact[] = [
     ],
     tag: 'unverified',
     caveat: 'That the fix is in 4.20 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K134',
@@ -36,7 +37,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'with SPECIAL and returned -EINVAL. Up to then VM_MIXEDMAP had already led to SPECIAL.',
     sources: ['commit e1fb4a086495', 'mm/hmm.c (4.19)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K135',
@@ -48,7 +49,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'mmap_sem helpers and hmm_range_dma_map and _unmap came with it.',
     sources: ['mail: Glisse, cover letters, 2019'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K136',
@@ -60,7 +61,7 @@ export const HMM_FACTS: readonly Fact[] = [
     sources: ['mail: third version of the patch, 2019', 'commit 992de9a8b751'],
     tag: 'unverified',
     caveat: 'That it is in 5.2 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K137',
@@ -71,7 +72,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'later exchanged the sense of -EBUSY and -EAGAIN.',
     sources: ['mail: series of Hellwig and Gunthorpe, 2019'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K138',
@@ -83,7 +84,7 @@ export const HMM_FACTS: readonly Fact[] = [
     sources: ['mail: Gunthorpe, 2019-10-15'],
     tag: 'unverified',
     caveat: 'That mmu_interval_notifier came in 5.5 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K139',
@@ -95,7 +96,7 @@ export const HMM_FACTS: readonly Fact[] = [
     sources: ['commit 93f4e735b6d9', 'mm/hmm.c (7.2)'],
     tag: 'unverified',
     caveat: 'That the newer helper came in 6.16 is from memory.',
-    status: { kind: 'context' },
+    status: context('history'),
   },
   {
     id: 'K140',
@@ -107,7 +108,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'top bits come out.',
     sources: ['mm/hmm.c (6.1)', 'include/linux/hmm.h (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'], without: ['device_memory'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'], without: ['device_memory', 'snapshots'] },
   },
   {
     id: 'K141',
@@ -124,7 +125,7 @@ export const HMM_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/hmm.ts'],
-      without: ['device_memory', 'reclaim', 'other_memory'],
+      without: ['device_memory', 'reclaim', 'other_memory', 'snapshots'],
     },
   },
   {
@@ -136,7 +137,12 @@ export const HMM_FACTS: readonly Fact[] = [
       'order 9 or 18 yet fill in only the part asked for.',
     sources: ['mm/hmm.c:hmm_vma_handle_pte, hmm_vma_handle_pmd, hmm_vma_walk_pud (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'], without: ['huge_mappings'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/hmm.ts'],
+      without: ['pud_mappings', 'snapshots'],
+      shownBy: ['src/kernel/mm/huge_memory.test.ts'],
+    },
   },
   {
     id: 'K143',
@@ -147,7 +153,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'the old sequence. Entries ahead of that point hold results, those from there on still requests.',
     sources: ['mm/hmm.c:hmm_range_fault (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'], shownBy: ['src/kernel/mm/hmm.test.ts'] },
   },
   {
     id: 'K144',
@@ -157,7 +163,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'fault short.',
     sources: ['mm/hmm.c:hmm_vma_fault (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'] },
+    status: { kind: 'modelled', where: ['src/kernel/mm/hmm.ts'], shownBy: ['src/kernel/mm/hmm.test.ts'] },
   },
   {
     id: 'K145',
@@ -179,7 +185,7 @@ export const HMM_FACTS: readonly Fact[] = [
       'dump.',
     sources: ['lib/test_hmm_uapi.h (6.1)', 'mm/gup_test.h (6.1)'],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('test_driver'),
   },
   {
     id: 'K147',

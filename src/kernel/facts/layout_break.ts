@@ -21,7 +21,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/rmap.ts', 'src/kernel/mm/pgtable.ts', 'src/kernel/mm/mmu_notifier.ts'],
-      without: ['list_notifiers', 'tlb'],
+      without: ['tlb'],
     },
   },
   {
@@ -34,7 +34,15 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'driver are among them.',
     sources: ['from K18, K19 and K29'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/rmap.ts', 'src/machine/lock.ts'], without: ['fork'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts', 'src/machine/lock.ts'],
+      shownBy: [
+        'src/kernel/mm/rmap.test.ts',
+        'src/invariants/isolation.test.ts',
+        'src/check/worst/worst.test.ts',
+      ],
+    },
   },
   {
     id: 'K31',
@@ -83,7 +91,7 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
         'src/kernel/fs/namei.ts',
         'src/kernel/fs/read_write.ts',
       ],
-      without: ['reflink', 'attributes'],
+      without: ['attributes'],
     },
   },
   {
@@ -130,7 +138,11 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       "file that this inode's IOLOCK does not hold back, and then there is no limit.",
     sources: ['from K31, K32 and K33'],
     tag: 'derived',
-    status: { kind: 'modelled', where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts'],
+      shownBy: ['src/check/worst/worst.test.ts'],
+    },
   },
   {
     id: 'K36',
@@ -141,7 +153,11 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'its count and goes the slow way, whose fault blocks on invalidate_lock.',
     sources: ['fs/dax.c:dax_layout_busy_page_range (6.1), comment', 'mm/gup.c:gup_pte_range (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/gup.ts', 'src/kernel/fs/dax.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts', 'src/kernel/fs/dax.ts'],
+      shownBy: ['src/kernel/mm/gup.test.ts'],
+    },
   },
   {
     id: 'K37',

@@ -20,19 +20,30 @@ export const LEFT_OUT = {
     related: ['K97', 'K98', 'K171'],
   },
   later_kernels: {
-    what: 'kernels after 6.1, above all the page counts of 6.15 (era E2)',
-    reason: 'planned: this version holds the rules of Linux 6.1 only',
+    what: 'kernels after 6.12, above all the page counts of 6.15 (era E2)',
+    reason: 'planned: this version holds the rules of Linux 6.1 and 6.12',
     related: ['K105'],
   },
-  huge_mappings: {
-    what: 'mappings of 2 MiB and more (PMD, PUD) and compound folios',
-    reason: 'planned for 2 MiB: pages of 4 KiB come first; 1 GiB mappings would show no further behaviour',
+  pud_mappings: {
+    what: 'mappings of 1 GiB (PUD) and compound folios',
+    reason:
+      'ext4 and XFS map at most 2 MiB of a DAX file at once, and before 6.15 the pages of a huge mapping are no ' +
+      'compound folio; the size adds nothing that 2 MiB does not show',
     related: [],
   },
-  reflink: {
-    what: 'shared blocks on XFS: reflink, dedupe, copy on write, unshare',
-    reason: 'planned: until then each block has one owner',
-    related: ['K211', 'K215'],
+  block_alignment: {
+    what: 'how real allocators place large allocations',
+    reason:
+      'one named rule (large_allocations_are_aligned): what holds a whole PMD of a file gets blocks that a huge page ' +
+      'can map wherever such blocks are free; real allocators align only sometimes',
+    related: ['K45'],
+  },
+  cow_order: {
+    what: 'the moment between the writable entry and the block map in a copy-on-write fault',
+    reason:
+      'both are one step: in 6.1 a thread that stores through the new entry can be missed by a read(2) in that ' +
+      'moment, with no driver at all, which would hide what drivers do',
+    related: ['K215'],
   },
   leases: {
     what: 'layout leases',
@@ -40,40 +51,25 @@ export const LEFT_OUT = {
       'planned with the lease policies of the argument: nobody takes a lease here, so a lease break finds none',
     related: ['K220', 'K221'],
   },
-  freeze: {
-    what: 'freezing a filesystem',
-    reason: 'planned: it would block write faults of every driver alike, so it separates none of them',
-    related: [],
-  },
-  map_sync: {
-    what: 'MAP_SYNC',
-    reason:
-      'planned: a mapping that asks for it is treated as a plain shared one, and the difference is counted',
-    related: [],
-  },
-  fork: {
-    what: 'fork',
-    reason: 'planned: address spaces are made at the start of a workload, never copied',
-    related: ['K194'],
-  },
-  mprotect: {
-    what: 'mprotect',
-    reason: 'planned: a mapping keeps the rights it was made with, hence no PROTECTION_VMA event',
-    related: [],
-  },
   device_memory: {
     what: 'device memory: private, coherent and exclusive pages, and migration to and from them',
-    reason: 'planned: no file page on DAX can migrate, so it is needed only to compare with anonymous memory',
+    reason:
+      'planned: no file page on DAX can migrate, so it is needed only to compare with anonymous memory; the events ' +
+      'MIGRATE and EXCLUSIVE are never sent',
     related: [],
   },
   memory_failure: {
-    what: 'memory failure and bad blocks',
-    reason: 'planned: the storage under the model never fails',
+    what: 'memory errors that no task runs into, early-kill requests, and bad metadata',
+    reason:
+      'without a calling process that has the page mapped 6.1 unmaps nothing and tells no mirror; bad metadata shuts ' +
+      'the filesystem down, drivers or not',
     related: [],
   },
   unbind: {
     what: 'unbinding persistent memory, and the life of its pgmap',
-    reason: 'planned: the device stays bound for the whole run, so a lookup of its pgmap always succeeds',
+    reason:
+      'in 6.1 nothing on the way waits for a pin or tells a mirror: XFS shuts down, ext4 is not told, what is mapped ' +
+      'stays mapped, and a pinned page goes away under its pin; the model keeps the device bound',
     related: [],
   },
   other_memory: {
@@ -84,15 +80,21 @@ export const LEFT_OUT = {
     related: [],
   },
   reclaim: {
-    what: 'reclaim, swap, compaction, KSM, NUMA balancing, the OOM reaper, soft-dirty tracking, memory cgroups',
+    what: 'reclaim, swap, compaction, KSM, NUMA balancing, the OOM reaper, memory cgroups',
     reason: 'none of them reaches a shared fsdax page; they return with anonymous memory as a control',
     related: ['K76'],
   },
-  list_notifiers: {
-    what: 'notifier subscribers of a whole mm, starts that may not block, and the SRCU behind them',
+  snapshots: {
+    what: 'hmm_range_fault without a request: what is mapped now, nothing faulted in',
+    reason: 'planned with the drivers that ask so: the mirror here requests every page it needs',
+    related: [],
+  },
+  nonblocking_starts: {
+    what: 'notifier starts that may not block, and the SRCU grace period of all subscriptions together',
     reason:
-      'planned: no driver of this version subscribes to a whole mm; removing an interval is a fence by itself',
-    related: ['K191', 'K200'],
+      'only the OOM reaper makes such starts, and nothing here runs out of memory; the grace period is that of one ' +
+      'subscription, which is as long as a driver can tell',
+    related: ['K78', 'K113'],
   },
   secondary_tlb: {
     what: 'devices that walk the CPU page table (SVA, ATS)',
@@ -100,10 +102,11 @@ export const LEFT_OUT = {
     related: [],
   },
   driver_families: {
-    what: 'particular drivers, their flags, time limits and memory accounting',
+    what: 'particular drivers, their flags and time limits',
     reason:
-      'planned, one file each: this version has the short pin, the long pin charged like an RDMA region, and the ' +
-      'HMM mirror that follows the documented rule',
+      'planned, one file each: this version has the short pin, the long pin charged like an RDMA region, the plain ' +
+      'reference, the HMM mirror that follows the documented rule, the same mirror on GUP, and one with a ' +
+      'subscription to the whole address space; three ways of charging pins are there for drivers to choose',
     related: ['K170'],
   },
   tlb: {
@@ -128,7 +131,9 @@ export const LEFT_OUT = {
   },
   wait_hash: {
     what: 'XArray nodes and hashed wait queues',
-    reason: 'each entry has its own queue, so a wrong key cannot occur; a lost wake-up is a planted fault',
+    reason:
+      'each entry has its own queue, that of a PMD entry is the one of its first page; waiting on another one, and a ' +
+      'lost wake-up, are planted faults',
     related: ['K198', 'K199'],
   },
   attributes: {

@@ -12,7 +12,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'of the mm frees the state.',
     sources: ['mm/mmu_notifier.c:__mmu_notifier_register (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
+    },
   },
   {
     id: 'K112',
@@ -26,7 +30,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'drivers/gpu/drm/nouveau/nouveau_svm.c (6.1), comment',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'], without: ['list_notifiers'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts', 'src/kernel/mm/mmu_notifier_list.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier_list.test.ts'],
+    },
   },
   {
     id: 'K113',
@@ -37,7 +45,12 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'The unregister_no_release of 2018 was no fence (K191).',
     sources: ['mm/mmu_notifier.c:mmu_notifier_unregister, mmu_notifier_put (6.1)', 'mail: Gunthorpe, 2019'],
     tag: 'seen',
-    status: notModelled('list_notifiers'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier_list.ts'],
+      fault: 'mmu_notifier_unregister returns without a grace period',
+      shownBy: ['src/kernel/mm/mmu_notifier_list.test.ts'],
+    },
   },
   {
     id: 'K114',
@@ -48,7 +61,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'returns; safety comes from begin and retry alone.',
     sources: ['mm/mmu_notifier.c:__mmu_interval_notifier_insert (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
+    },
   },
   {
     id: 'K115',
@@ -58,7 +75,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'after it returns. Called from a callback, or with a lock that a callback wants, it deadlocks on itself.',
     sources: ['mm/mmu_notifier.c:mmu_interval_notifier_remove (6.1)'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
+    },
   },
   {
     id: 'K116',
@@ -68,7 +89,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'sections nest within one thread and overlap freely across CPUs, even on the same addresses.',
     sources: ['include/linux/mmu_notifier.h (6.1), comments', 'mm/mmu_notifier.c (6.1), comment at the top'],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
+    },
   },
   {
     id: 'K117',
@@ -99,6 +124,7 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/mmu_notifier.ts', 'src/kernel/mm/memory.ts', 'src/drivers/device.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
     },
   },
   {
@@ -127,7 +153,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
     sources: ['Documentation/mm/hmm.rst'],
     tag: 'derived',
     caveat: 'The pattern was seen; the cycle is derived.',
-    status: { kind: 'modelled', where: ['src/drivers/hmm_mirror.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      shownBy: ['src/drivers/hmm_mirror.test.ts'],
+    },
   },
   {
     id: 'K121',
@@ -142,7 +172,7 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'mm/mmu_notifier.c:mn_itree_invalidate (6.1)',
     ],
     tag: 'seen',
-    status: notModelled('list_notifiers'),
+    status: notModelled('nonblocking_starts'),
   },
   {
     id: 'K122',
@@ -160,7 +190,7 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/mmu_notifier.ts'],
-      without: ['mprotect', 'device_memory', 'reclaim'],
+      without: ['device_memory', 'reclaim'],
     },
   },
   {
@@ -181,7 +211,6 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
         'src/kernel/fs/writeback.ts',
         'src/kernel/mm/mmap.ts',
       ],
-      without: ['fork', 'mprotect'],
     },
   },
   {
@@ -228,7 +257,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
     sources: ['mm/mmu_notifier.c:mmu_interval_read_begin (6.1)'],
     tag: 'derived',
     caveat: 'The protocol was seen; the stretching is derived.',
-    status: { kind: 'modelled', where: ['src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/kernel/mm/mmu_notifier.test.ts'],
+    },
   },
   {
     id: 'K128',
@@ -241,6 +274,7 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/mmu_notifier.ts', 'src/kernel/mm/hmm.ts', 'src/drivers/hmm_mirror.ts'],
+      shownBy: ['src/kernel/mm/hmm.test.ts', 'src/drivers/hmm_mirror.test.ts'],
     },
   },
   {
@@ -263,7 +297,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'its start callback behind the install, which removes the entry.',
     sources: ['from K126 to K129'],
     tag: 'derived',
-    status: { kind: 'modelled', where: ['src/drivers/hmm_mirror.ts', 'src/kernel/mm/mmu_notifier.ts'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts', 'src/kernel/mm/mmu_notifier.ts'],
+      shownBy: ['src/drivers/hmm_mirror.test.ts'],
+    },
   },
   {
     id: 'K131',
@@ -279,6 +317,11 @@ export const NOTIFIER_FACTS: readonly Fact[] = [
       'drivers/infiniband/core/umem_odp.c (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/drivers/hmm_mirror.ts'], without: ['driver_families'] },
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      without: ['driver_families'],
+      shownBy: ['src/drivers/hmm_retry.test.ts', 'src/check/worst/worst.test.ts'],
+    },
   },
 ];

@@ -1,4 +1,5 @@
 /** K64 to K68: fsync, msync and write-back on DAX. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const PERSISTENCE_FACTS: readonly Fact[] = [
@@ -7,7 +8,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
     title: 'fsync and msync on DAX',
     text:
       'Only an integrity sync does work. Entries in range go from DIRTY to TOWRITE; each is then visited: wait if ' +
-      'locked, check that pfn and mark still hold, lock it, clear TOWRITE, take i_mmap_rwsem shared and for every ' +
+      'locked (6.1 means to and passes it over instead: K174), check that pfn and mark still hold, lock it, clear TOWRITE, take i_mmap_rwsem shared and for every ' +
       'shared VMA notify PROTECTION_PAGE around clearing its write and dirty bits. After that the CPU caches are ' +
       'flushed over 4 KiB or 2 MiB, DIRTY is cleared and the entry unlocked, waking one. Committing metadata ' +
       'comes last.',
@@ -20,7 +21,6 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/writeback.ts', 'src/kernel/mm/rmap.ts'],
-      without: ['huge_mappings'],
     },
   },
   {
@@ -61,7 +61,7 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
       'fs/ext4/inode.c:ext4_dax_writepages (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/fs/writeback.ts'] },
+    status: context('never_happens'),
   },
   {
     id: 'K68',

@@ -1,4 +1,5 @@
 /** K76 to K81: memory pressure, exit and hardware events. */
+import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 import { notModelled } from './left_out.ts';
 
@@ -17,7 +18,7 @@ export const PRESSURE_FACTS: readonly Fact[] = [
       'mm/migrate_device.c:migrate_vma_setup (6.1)',
     ],
     tag: 'seen',
-    status: { kind: 'context' },
+    status: context('never_happens'),
   },
   {
     id: 'K77',
@@ -55,25 +56,34 @@ export const PRESSURE_FACTS: readonly Fact[] = [
     tag: 'seen',
     status: {
       kind: 'modelled',
-      where: ['src/kernel/mm/exit_mmap.ts', 'src/kernel/mm/mmu_notifier.ts'],
-      without: ['list_notifiers'],
+      where: [
+        'src/kernel/mm/exit_mmap.ts',
+        'src/kernel/mm/mmu_notifier.ts',
+        'src/kernel/mm/mmu_notifier_list.ts',
+      ],
+      shownBy: ['src/kernel/mm/exit_mmap.test.ts', 'src/kernel/mm/mmu_notifier_list.test.ts'],
     },
   },
   {
     id: 'K80',
     title: 'Memory failure on fsdax',
     text:
-      'The pgmap handler tells the holder of the dax device. XFS with a reverse map goes through the in-core ' +
-      'owners: it locks the entry, poisons the page, gathers the tasks mapping it, unmaps and sends SIGBUS; a ' +
-      'metadata owner shuts the filesystem down. Otherwise EOPNOTSUPP leads to the generic path by page and ' +
-      'mapping, with a kill that is not optional. Nobody looks for pins, and later faults on the block end in ' +
-      'SIGBUS.',
+      'The pgmap handler tells the holder of the dax device: XFS with a reverse map goes through the in-core owners, ' +
+      'and shuts down for metadata; without it the generic path goes by page and mapping. Either locks ' +
+      'the entry, poisons the page, gathers the tasks that have it mapped, unmaps and sends SIGBUS. Unless early kills ' +
+      'were asked for it looks at the calling process only, and unmaps nothing that is not mapped there. ' +
+      'Nobody looks for pins, and later faults on the block end in SIGBUS.',
     sources: [
       'mm/memory-failure.c:memory_failure_dev_pagemap, mf_dax_kill_procs, mf_generic_kill_procs (6.1)',
       'fs/xfs/xfs_notify_failure.c (6.1)',
     ],
     tag: 'seen',
-    status: notModelled('memory_failure'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/memory_failure.ts', 'src/kernel/fs/bad_blocks.ts', 'src/drivers/device.ts'],
+      without: ['memory_failure'],
+      shownBy: ['src/kernel/mm/memory_failure.test.ts'],
+    },
   },
   {
     id: 'K81',

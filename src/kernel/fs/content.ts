@@ -12,6 +12,7 @@
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { type Kernel, VMA } from '../kernel.ts';
 import { is_anon_pfn } from '../mm/page.ts';
+import { access_private_copies, has_private_copies } from '../mm/private_copy.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
 
 /** The content after `token` was written to bytes [from, to) of a page that held `old`; a whole page forgets it. */
@@ -33,6 +34,7 @@ export function write_blocks(
   to: number,
 ): void {
   changeRuns(k.data, 0, pfn, pfn + pages, (old) => mix_content(old, token, from, to));
+  k.unclaimed.setRange(0, pfn, pfn + pages, 0);
 }
 
 /** The same on the ghost of the file; a promise of durability for these pages no longer stands. */
@@ -46,7 +48,13 @@ export function write_shadow(
   to: number,
 ): void {
   changeRuns(k.shadow, inode, page, page + pages, (old) => mix_content(old, token, from, to));
-  k.promised.setRange(inode, page, page + pages, 0);
+  forget_promises(k, inode, page, page + pages);
+}
+
+/** Ghost: nothing is promised any more of what pages [from, to) of the file held. */
+export function forget_promises(k: Kernel, inode: number, from: number, to: number): void {
+  k.promised.setRange(inode, from, to, 0);
+  k.sync_written.setRange(inode, from, to, 0);
 }
 
 /** What lies at `pfn` is on the medium: a cache flush, or a non-temporal store (K68). */
@@ -60,6 +68,7 @@ export function persist_blocks(k: Kernel, pfn: number, pages: number): void {
     page = end;
   }
   k.owed.setRange(0, pfn, pfn + pages, 0);
+  k.unclaimed.setRange(0, pfn, pfn + pages, 0);
 }
 
 /** Calls `visit` for each piece of `pages` pages over which the two maps are constant. */
@@ -81,6 +90,35 @@ function comparePieces(
   }
 }
 
+/**
+ * Ghost: pages [page, page + pages) of the file were just written through a MAP_SYNC mapping. What user space flushes of
+ * them itself must survive a crash, as the block map that leads to them is committed (K42).
+ */
+export function note_sync_written(k: Kernel, vma: number, inode: number, page: number, pages: number): void {
+  if (k.options.durability && k.vmas.get(vma, VMA.sync) === 1)
+    k.sync_written.setRange(inode, page, page + pages, 1);
+}
+
+/**
+ * pmem_persist() of `pages` pages at `va`, which the page table shows at `pfn`: what lies in CPU caches, whoever wrote it, is
+ * on the medium. Of pages that were last written through a MAP_SYNC mapping that is a promise (a ghost).
+ */
+export function cpu_flush(k: Kernel, mm: number, va: number, pages: number, pfn: number): void {
+  k.spend('flush_page', pages);
+  const vma = vma_or_detached(k, mm, va);
+  if (pfn === 0 || is_anon_pfn(k, pfn) || vma === NO_VMA) return;
+  const inode = k.vmas.get(vma, VMA.inode);
+  const page = linear_page_index(k, vma, va);
+  persist_blocks(k, pfn, pages);
+  visitRuns(k.sync_written, inode, page, page + pages, (from, to) => {
+    visitRuns(k.data, 0, pfn + from - page, pfn + to - page, (first, last, value) => {
+      k.promised.setRange(inode, page + first - pfn, page + last - pfn, value);
+    });
+  });
+  k.emit({ type: 'flush', pfn, pages });
+  k.emit({ type: 'persist', inode, page, pages });
+}
+
 /** Between munmap's detaching and its zap a page table entry still works, and still shows the file. */
 function vma_or_detached(k: Kernel, mm: number, va: number): number {
   const vma = find_vma(k, mm, va);
@@ -98,15 +136,17 @@ export function cpu_file_access(
   token: number,
 ): void {
   const vma = vma_or_detached(k, mm, va);
-  if (is_anon_pfn(k, pfn) || vma === NO_VMA) {
-    if (write) write_blocks(k, pfn, pages, token, 0, 4096);
+  if (is_anon_pfn(k, pfn) || has_private_copies(k, mm, va, pages)) {
+    access_private_copies(k, { mm, va, pages, pfn, device: false, write, token });
     return;
   }
+  if (vma === NO_VMA) return;
   const inode = k.vmas.get(vma, VMA.inode);
   const page = linear_page_index(k, vma, va);
   if (write) {
     write_blocks(k, pfn, pages, token, 0, 4096);
     write_shadow(k, inode, page, pages, token, 0, 4096);
+    note_sync_written(k, vma, inode, page, pages);
     k.emit({ type: 'cpu_access', mm, va, inode, page, pfn, pages, write, value: token, expected: token });
     return;
   }

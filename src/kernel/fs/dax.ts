@@ -1,14 +1,19 @@
 /**
  * DAX mapping entries: their lock, their removal, and the search for busy pages. Models fs/dax.c of 6.1.
  *
- * An entry is pfn * 32 + flags in the file's i_pages (K12). LOCKED is a sleeping lock with a queue per page of the
- * file; lockers wait exclusively and wake the next, removal wakes all (K13).
+ * An entry is pfn * 64 + flags in the file's i_pages (K12). LOCKED is a sleeping lock with a queue per entry; lockers
+ * wait exclusively and wake the next, removal wakes all (K13).
  *
- * Left out: PMD entries, hashing of the wait queues, reflinked (COW) entries.
+ * A PMD entry is the same entry on all `pmd_pages` pages of an aligned range of the file, with DAX_PMD: one lock (its
+ * queue is that of the first page), one dirty mark, removed as a whole. The functions here that take a range of pages
+ * widen it to whole entries, so that callers can ask for the pages they mean.
+ *
+ * Left out: hashing of the wait queues, reflinked (COW) entries, PUD entries.
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import type { SleepKey } from '../../machine/program.ts';
 import { type Kernel, path, WAIT } from '../kernel.ts';
+import { pmd_end, pmd_start } from '../mm/pgtable.ts';
 import { unmap_mapping_pages } from '../mm/rmap.ts';
 import { mapping_mapped } from '../mm/vma.ts';
 
@@ -17,16 +22,29 @@ export const DAX_ZERO_PAGE = 2;
 export const DAX_LOCKED = 4;
 export const PAGECACHE_TAG_DIRTY = 8;
 export const PAGECACHE_TAG_TOWRITE = 16;
-const DAX_PFN = 32;
+export const DAX_PMD = 32;
+const DAX_PFN = 64;
 
 export const dax_flags = (entry: number): number => entry % DAX_PFN;
 export const dax_to_pfn = (entry: number): number => Math.floor(entry / DAX_PFN);
 export const dax_is_locked = (entry: number): boolean => (dax_flags(entry) & DAX_LOCKED) !== 0;
 export const dax_is_zero_entry = (entry: number): boolean => (dax_flags(entry) & DAX_ZERO_PAGE) !== 0;
 export const dax_is_dirty = (entry: number): boolean => (dax_flags(entry) & PAGECACHE_TAG_DIRTY) !== 0;
+export const dax_is_empty_entry = (entry: number): boolean => (dax_flags(entry) & DAX_EMPTY) !== 0;
+export const dax_is_pmd_entry = (entry: number): boolean => (dax_flags(entry) & DAX_PMD) !== 0;
 export const dax_make_entry = (pfn: number, flags: number): number => pfn * DAX_PFN + flags;
 
-/** Sets and clears flags of the entries of [from, to); absent ones stay absent. */
+/** First page of the entry that covers `page`: the page itself unless it is a PMD entry. */
+export function dax_entry_start(k: Kernel, inode: number, page: number): number {
+  return dax_is_pmd_entry(k.i_pages.get(inode, page)) ? pmd_start(k, page) : page;
+}
+
+/** The end of the entry that covers the page before `end`, not less than `end`. */
+export function dax_entry_end(k: Kernel, inode: number, end: number): number {
+  return end > 0 && dax_is_pmd_entry(k.i_pages.get(inode, end - 1)) ? pmd_end(k, end) : end;
+}
+
+/** Sets and clears flags of the entries that [from, to) meets; absent ones stay absent. */
 export function change_flags(
   k: Kernel,
   inode: number,
@@ -35,45 +53,84 @@ export function change_flags(
   set: number,
   clear: number,
 ): void {
-  changeRuns(k.i_pages, inode, from, to, (entry) => {
+  const first = dax_entry_start(k, inode, from);
+  changeRuns(k.i_pages, inode, first, dax_entry_end(k, inode, to), (entry) => {
     if (entry === 0) return 0;
     return entry - dax_flags(entry) + ((dax_flags(entry) & ~clear) | set);
   });
 }
 
-/** dax_lock_entry(): the caller has seen that no entry of [from, to) is locked. */
-export function dax_lock_entries(k: Kernel, inode: number, from: number, to: number): void {
-  changeRuns(k.i_pages, inode, from, to, (entry) =>
-    entry === 0 ? DAX_EMPTY | DAX_LOCKED : entry + DAX_LOCKED,
+/**
+ * dax_lock_entry() of like entries: the caller has seen that none of [from, to) is locked. Where there is none, an empty
+ * one is made; with DAX_PMD in `flags` empty PMD entries, for which from and to are aligned.
+ */
+export function dax_lock_entries(k: Kernel, inode: number, from: number, to: number, flags = 0): void {
+  const [first, last] = [dax_entry_start(k, inode, from), dax_entry_end(k, inode, to)];
+  changeRuns(k.i_pages, inode, first, last, (entry) =>
+    entry === 0 ? DAX_EMPTY | DAX_LOCKED | flags : entry + DAX_LOCKED,
   );
-  k.entry_owner.setRange(inode, from, to, k.current + 1);
+  k.entry_owner.setRange(inode, first, last, k.current + 1);
 }
 
-/** dax_unlock_entry(): the next exclusive waiter of each page is woken (K13). */
+/** dax_unlock_entry() of like entries: the next exclusive waiter of each is woken (K13). */
 export function dax_unlock_entries(k: Kernel, inode: number, from: number, to: number): void {
-  change_flags(k, inode, from, to, 0, DAX_LOCKED);
-  k.entry_owner.setRange(inode, from, to, 0);
-  dax_wake_entries(k, inode, from, to, false);
+  const [first, last] = [dax_entry_start(k, inode, from), dax_entry_end(k, inode, to)];
+  change_flags(k, inode, first, last, 0, DAX_LOCKED);
+  k.entry_owner.setRange(inode, first, last, 0);
+  dax_wake_entries(k, inode, first, last, k.i_pages.get(inode, first), false);
 }
 
-/** dax_wake_entry() for each page of [from, to). */
-export function dax_wake_entries(k: Kernel, inode: number, from: number, to: number, all: boolean): void {
-  k.m.queues.wakeWhere(WAIT.entry, (owner, page) => owner === inode && page >= from && page < to, all);
+/** dax_wake_entry() for each entry of [from, to), all like `entry`. */
+export function dax_wake_entries(
+  k: Kernel,
+  inode: number,
+  from: number,
+  to: number,
+  entry: number,
+  all: boolean,
+): void {
+  const size = dax_is_pmd_entry(entry) ? k.options.pmd_pages : 1;
+  k.m.queues.wakeWhere(
+    WAIT.entry,
+    (owner, page) => owner === inode && page >= from && page < to && page % size === 0,
+    all,
+  );
 }
 
-/** The queue of one entry. */
-export const entry_key = (inode: number, page: number): SleepKey => ({ kind: WAIT.entry, a: inode, b: page });
+/** The queue of the entry that covers `page` (K198: of a PMD entry that of its first page). */
+export const entry_key = (k: Kernel, inode: number, page: number): SleepKey => ({
+  kind: WAIT.entry,
+  a: inode,
+  b: dax_entry_start(k, inode, page),
+});
 
 /** put_unlocked_entry(): who was woken and did not lock the entry hands the wake-up on (K13). */
 export function put_unlocked_entry(k: Kernel, inode: number, page: number): void {
   if (dax_is_locked(k.i_pages.get(inode, page))) return;
-  const key = entry_key(inode, page);
+  const key = entry_key(k, inode, page);
   k.m.queues.wakeNext(key.kind, key.a, key.b);
 }
 
 /**
+ * Ghost: pages [page, end) stay in the file while the PMD entry that covers them, perhaps dirty, goes. In 6.1 a later fsync finds no
+ * mark for them and flushes nothing (read out of find_lock_entries() and dax_delete_mapping_entry(), no report known):
+ * they are no fsync's debt until they are written again, and who reads the events sees that it happened.
+ */
+function note_lost_marks(k: Kernel, inode: number, page: number, end: number): void {
+  if (page >= end || !k.options.durability) return;
+  const entry = k.i_pages.get(inode, page);
+  const pfn = dax_to_pfn(entry);
+  if (!dax_is_dirty(entry) || pfn === 0) return;
+  k.unclaimed.setRange(0, pfn, pfn + end - page, 1);
+  k.owed.setRange(0, pfn, pfn + end - page, 0);
+  k.emit({ type: 'dirty_mark_lost', inode, page, pages: end - page });
+}
+
+/**
  * truncate_inode_pages_range() on DAX: removes the entries of [from, to), waiting for locked ones, dirty or not.
- * With `clean_only` it is invalidate_inode_pages2_range(): dirty entries stay (K44).
+ * With `clean_only` it is invalidate_inode_pages2_range(): dirty entries stay (K44). A PMD entry that the range cuts goes as
+ * a whole, its dirty mark with it: pages of it that stay in the file are not flushed by a later fsync unless they are
+ * written again.
  */
 export const dax_delete_mapping_entries = path(
   'dax_delete_mapping_entries',
@@ -88,16 +145,22 @@ export const dax_delete_mapping_entries = path(
       const entry = k.i_pages.get(f.inode, f.page);
       f.locked = dax_is_locked(entry) ? 1 : 0;
       if (f.locked === 1) return;
-      const end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
+      const start = dax_entry_start(k, f.inode, f.page);
+      const stop = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
+      const end = dax_entry_end(k, f.inode, stop);
       const kept =
         f.clean_only === 1 && (dax_flags(entry) & (PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE)) !== 0;
-      if (!kept) k.i_pages.setRange(f.inode, f.page, end, 0);
+      if (!kept) {
+        note_lost_marks(k, f.inode, start, f.from);
+        note_lost_marks(k, f.inode, f.to, end);
+        k.i_pages.setRange(f.inode, start, end, 0);
+      }
       // put_unlocked_entry(WAKE_ALL), whether the entry went or stayed.
-      dax_wake_entries(k, f.inode, f.page, end, true);
+      dax_wake_entries(k, f.inode, start, end, entry, true);
       f.page = k.i_pages.nextNonZero(f.inode, end, f.to);
     }),
     branch('entry gone', (_k, f) => f.locked === 0, 'next'),
-    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.page), true),
+    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (k, f) => entry_key(k, f.inode, f.page), true),
     jump('next'),
     mark('done'),
     ret(),
@@ -177,7 +240,7 @@ export const dax_layout_busy_page = path(
       f.locked_at = scan.lockedAt;
     }),
     branch('no locked entry', (_k, f) => f.locked_at < 0, 'scanned'),
-    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.locked_at), true),
+    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (k, f) => entry_key(k, f.inode, f.locked_at), true),
     act('put_unlocked_entry', (k, f) => {
       put_unlocked_entry(k, f.inode, f.locked_at);
     }),

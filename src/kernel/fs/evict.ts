@@ -4,12 +4,16 @@
  *
  * Nothing here waits for a pin (K62): entries are deleted, blocks freed, whatever still points at them.
  *
- * Left out: XFS's background inactivation; it runs in the context of the last iput here.
+ * While the filesystem is frozen ext4 sleeps here (sb_start_intwrite) and XFS leaves the inode to be inactivated when it is
+ * thawed (K20).
+ *
+ * Left out: XFS's background inactivation otherwise; it runs in the context of the last iput here.
  */
-import { i_data_sem, INODE, type Kernel, path } from '../kernel.ts';
+import { i_data_sem, INODE, type Kernel, path, WAIT } from '../kernel.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
 import { free_range } from './extent.ts';
 import { i_size_write, needs_eviction } from './inode.ts';
+import { level_closed, SB_FREEZE_FS } from './super.ts';
 
 /** The next inode that nothing refers to and that is not being evicted yet, or 0. */
 function unused_inode(k: Kernel): number {
@@ -21,8 +25,13 @@ function unused_inode(k: Kernel): number {
 export const evict_unused_inodes = path(
   'evict',
   ['inode'],
-  ({ act, label, mark, branch, jump, down_write, up, call, ret }) => [
+  ({ act, label, mark, branch, jump, down_write, up, call, sleep, ret }) => [
     mark('next'),
+    branch('not frozen', (k) => unused_inode(k) === 0 || !level_closed(k, SB_FREEZE_FS), 'iput'),
+    branch('xfs_inodegc is stopped', (k) => k.fs.inactivates_when_thawed, 'done'),
+    sleep('sb_start_intwrite', 'TASK_UNINTERRUPTIBLE', () => ({ kind: WAIT.thaw, a: SB_FREEZE_FS, b: 0 })),
+    jump('next'),
+    mark('iput'),
     act('iput_final', (k, f) => {
       f.inode = unused_inode(k);
       if (f.inode > 0) k.inodes.set(f.inode, INODE.evicted, 1);

@@ -23,6 +23,7 @@ import {
 } from './inode.ts';
 import { ext4_break_layouts } from './layout_break.ts';
 import { vfs_fallocate } from './open.ts';
+import { no_remap_range, vfs_clone_file_range } from './remap_range.ts';
 import { ext4_dax_read_iter, ext4_dax_write_iter, zero_old_tail } from './read_write.ts';
 import {
   dax_zero_page_bytes,
@@ -119,11 +120,17 @@ function grow_to(k: Kernel, inode: number, page: number, byte: number): void {
   i_size_write(k, inode, page, byte);
 }
 
-/** A hole cannot begin at or beyond end of file; one that ends beyond it ends with the page of i_size (K52). */
+const breaks_first = (k: Kernel): boolean => k.rules.ext4_fallocate_breaks_first;
+
+/**
+ * A hole cannot begin at or beyond end of file; one that ends beyond it ends with the page of i_size (K52), where later
+ * kernels round up: of a whole last page they do not take the page after it.
+ */
 function clip_punch(k: Kernel, f: Record<RangeLocals, number>): boolean {
   if (at_or_beyond_eof(k, f.inode, f.start_page, f.start_byte)) return false;
-  if (compare(f.end_page, f.end_byte, size_page(k, f.inode), size_byte(k, f.inode)) > 0) {
-    f.end_page = size_page(k, f.inode) + 1;
+  const [page, byte] = [size_page(k, f.inode), size_byte(k, f.inode)];
+  if (compare(f.end_page, f.end_byte, page, byte) > 0) {
+    f.end_page = breaks_first(k) ? first_after(page, byte) : page + 1;
     f.end_byte = 0;
   }
   return true;
@@ -142,7 +149,9 @@ const ext4_punch_hole: Fallocate = path(
     }),
     mark('lock'),
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    branch('range is looked at later', breaks_first, 'drain'),
     branch('beyond end of file', (k, f) => !clip_punch(k, f), 'unlock inode'),
+    mark('drain'),
     label('inode_dio_wait', 'K52'),
     down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
     call(ext4_break_layouts, (_k, f, callee) => {
@@ -152,6 +161,7 @@ const ext4_punch_hole: Fallocate = path(
       f.error = k.ret;
     }),
     branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    branch('beyond end of file after all', (k, f) => breaks_first(k) && !clip_punch(k, f), 'unlock'),
     branch('no whole page', (_k, f) => first_block(f) >= f.end_page, 'partial'),
     call(truncate_pagecache_range, (_k, f, callee) => {
       callee.inode = f.inode;
@@ -159,9 +169,7 @@ const ext4_punch_hole: Fallocate = path(
       callee.to = f.end_page;
     }),
     mark('partial'),
-    label('ext4_zero_partial_blocks', 'K52', (k, f) => {
-      zero_partial_blocks(k, f.inode, f.start_page, f.start_byte, f.end_page, f.end_byte);
-    }),
+    label('ext4_zero_partial_blocks', 'K52', zero_edges),
     branch('no whole block', (_k, f) => first_block(f) >= f.end_page, 'unlock'),
     down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
     act('ext4_ext_remove_space', (k, f) => {
@@ -176,19 +184,31 @@ const ext4_punch_hole: Fallocate = path(
   ],
 );
 
-/** ext4_zero_range(): edges are preallocated, and the file may grow, before the break (K53, K224). */
+/** Blocks for a range with edges inside a page, the edges' own included; the file may grow. */
+function preallocate_edges(k: Kernel, f: Record<RangeLocals | 'keep_size' | 'error', number>): void {
+  if (f.start_byte === 0 && f.end_byte === 0) return;
+  f.error = preallocate(k, f);
+  if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
+}
+
+function zero_edges(k: Kernel, f: Record<RangeLocals, number>): void {
+  zero_partial_blocks(k, f.inode, f.start_page, f.start_byte, f.end_page, f.end_byte);
+}
+
+/**
+ * ext4_zero_range(): edges are preallocated, and the file may grow, before the break (K53, K224), which is for whole pages
+ * only; or, where ext4_fallocate() breaks first, everything happens after it and under the lock (K223).
+ */
 const ext4_zero_range: Fallocate = path(
   'ext4_zero_range',
   ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
-    label('preallocate the unaligned edges', 'K224', (k, f) => {
-      if (f.start_byte === 0 && f.end_byte === 0) return;
-      f.error = preallocate(k, f);
-      if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
-    }),
+    branch('edges come later', breaks_first, 'break'),
+    label('preallocate the unaligned edges', 'K224', preallocate_edges),
     branch('ENOSPC', (_k, f) => f.error < 0, 'unlock inode'),
     branch('no whole page', (_k, f) => first_block(f) >= f.end_page, 'partial'),
+    mark('break'),
     down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
     call(ext4_break_layouts, (_k, f, callee) => {
       callee.inode = f.inode;
@@ -197,6 +217,11 @@ const ext4_zero_range: Fallocate = path(
       f.error = k.ret;
     }),
     branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+    branch('edges have blocks', (k) => !breaks_first(k), 'drop'),
+    label('preallocate the unaligned edges after the break', 'K223', preallocate_edges),
+    branch('ENOSPC after the break', (_k, f) => f.error < 0, 'unlock'),
+    branch('no whole page to drop', (_k, f) => first_block(f) >= f.end_page, 'edges'),
+    mark('drop'),
     call(truncate_pagecache_range, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = first_block(f);
@@ -211,13 +236,14 @@ const ext4_zero_range: Fallocate = path(
     act('grow', (k, f) => {
       if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
     }),
+    mark('edges'),
+    branch('edges are zeroed later', (k, f) => f.error < 0 || !breaks_first(k), 'unlock'),
+    label('ext4_zero_partial_blocks under the lock', 'K223', zero_edges),
     mark('unlock'),
     up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
-    branch('failed', (_k, f) => f.error < 0, 'unlock inode'),
+    branch('failed, or all done', (k, f) => f.error < 0 || breaks_first(k), 'unlock inode'),
     mark('partial'),
-    label('ext4_zero_partial_blocks', 'K53', (k, f) => {
-      zero_partial_blocks(k, f.inode, f.start_page, f.start_byte, f.end_page, f.end_byte);
-    }),
+    label('ext4_zero_partial_blocks', 'K53', zero_edges),
     mark('unlock inode'),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     ret((_k, f) => f.error),
@@ -243,7 +269,7 @@ const shiftRange = (name: string, insert: boolean): Fallocate =>
     ({ act, label, mark, branch, down_write, up, call, ret }) => [
       down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
       act('check', (k, f) => {
-        f.error = shift_error(k, f, insert);
+        f.error = breaks_first(k) ? 0 : shift_error(k, f, insert);
         count_size_change(k, f.inode, 1);
       }),
       branch('invalid', (_k, f) => f.error < 0, 'unlock inode'),
@@ -256,6 +282,10 @@ const shiftRange = (name: string, insert: boolean): Fallocate =>
         f.error = k.ret;
       }),
       branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
+      act('check after the break', (k, f) => {
+        if (breaks_first(k)) f.error = shift_error(k, f, insert);
+      }),
+      branch('invalid after the break', (_k, f) => f.error < 0, 'unlock'),
       branch('nothing before it', () => insert, 'write the rest'),
       // "The tail of the last page before the removed range": with whole pages, the page the range begins with.
       call(
@@ -317,6 +347,8 @@ const fallocate: Record<FallocateMode, Fallocate> = {
 
 export const ext4: Filesystem = {
   name: 'ext4',
+  inactivates_when_thawed: false,
+  dax_synchronous: true,
   lock_names: {},
   // ext4_max_size(): ee_block has 32 bits, and one block less lets ee_len cover the last extent.
   s_maxbytes: { page: 2 ** 32 - 1, byte: 0 },
@@ -325,4 +357,7 @@ export const ext4: Filesystem = {
   fallocate: vfs_fallocate(fallocate),
   write_iter: ext4_dax_write_iter,
   read_iter: ext4_dax_read_iter,
+  remap_file_range: vfs_clone_file_range(no_remap_range),
+  shares_blocks: false,
+  notifies_owners: false,
 };

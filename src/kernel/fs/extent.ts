@@ -5,48 +5,77 @@
  * as zeros) or mapped. A freed block is not reusable before the transaction that freed it commits (K17). First
  * fit: the lowest reusable block is taken, so that a freed block is soon somebody else's.
  *
- * Left out: delayed allocation (DAX has none), extent tree blocks, reserves, shared extents.
+ * Whether a huge page can be mapped hangs on how blocks lie. The rule here is large_allocations_are_aligned: what holds a
+ * whole PMD of the file gets one run of blocks that agrees with the pages modulo `pmd_pages`, wherever one is free; all
+ * else is first fit. Real allocators align large allocations only sometimes: ext4 when its request is normalised to a
+ * free buddy of that size, XFS with an extent size hint or a stripe.
+ *
+ * A block that files share (XFS) is freed when the last of them lets go of it (block_owner.ts).
+ *
+ * Left out: delayed allocation (DAX has none), extent tree blocks, reserves.
  */
-import { changeRuns, visitRuns } from '../../machine/store.ts';
+import { changeRuns, type PageMap, visitRuns } from '../../machine/store.ts';
 import { COUNTER, INODE, type Kernel, WAIT } from '../kernel.ts';
 import { referenced_pages } from '../mm/page.ts';
-import { persist_blocks, write_blocks } from './content.ts';
+import { pmd_end } from '../mm/pgtable.ts';
+import { BLOCK_OWNED, EXT_PFN, unshare_blocks } from './block_owner.ts';
+import { clear_bad_blocks } from './bad_blocks.ts';
+import { forget_promises, persist_blocks, write_blocks } from './content.ts';
 import { mark_inode_dirty } from './inode.ts';
 
 export const EXT_UNWRITTEN = 1;
 export const EXT_MAPPED = 2;
-const EXT_PFN = 4;
 
 /** Values of block_state; an owned block is BLOCK_OWNED + inode. */
 export const BLOCK_FREE = 0;
 export const BLOCK_FREED = 1;
-export const BLOCK_OWNED = 2;
+export { BLOCK_OWNED };
 
 export const ext_pfn = (extent: number): number => Math.floor(extent / EXT_PFN);
 export const ext_mapped = (extent: number): boolean => (extent & 3) === EXT_MAPPED;
-
-/** The inode that owns a block, or -1. */
-export function block_owner(k: Kernel, pfn: number): number {
-  return Math.max(-1, k.block_state.get(0, pfn) - BLOCK_OWNED);
-}
 
 /** Gives every hole of [from, to) blocks in state `state`; zeroes them when they become readable. False: no space. */
 export function allocate_range(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
   for (let page = from; page < to;) {
     const end = k.extents.runEnd(inode, page, to);
-    if (k.extents.get(inode, page) === 0 && !allocate_hole(k, inode, page, end, state)) return false;
+    if (k.extents.get(inode, page) === 0 && !allocate_hole(k, k.extents, inode, page, end, state))
+      return false;
     page = end;
   }
   return true;
 }
 
-function allocate_hole(k: Kernel, inode: number, from: number, to: number, state: number): boolean {
+/**
+ * large_allocations_are_aligned: the first free blocks that take all of [from, to) at once and lie as the pages do modulo
+ * `pmd_pages`, or 0 when the range holds no whole PMD or no such blocks are free.
+ */
+function aligned_blocks(k: Kernel, from: number, to: number): number {
+  const { blocks, pmd_pages } = k.options;
+  if (pmd_end(k, from) + pmd_pages > to) return 0;
+  for (let pfn = 1; pfn <= blocks; pfn = k.block_state.runEnd(0, pfn, blocks + 1)) {
+    if (k.block_state.get(0, pfn) !== BLOCK_FREE) continue;
+    const first = pfn + ((((from - pfn) % pmd_pages) + pmd_pages) % pmd_pages);
+    if (first + to - from <= k.block_state.runEnd(0, pfn, blocks + 1)) return first;
+  }
+  return 0;
+}
+
+/** Gives [from, to) of a block map (the file's, or its CoW fork) new blocks. False: no space, some may have been taken. */
+export function allocate_hole(
+  k: Kernel,
+  fork: PageMap,
+  inode: number,
+  from: number,
+  to: number,
+  state: number,
+): boolean {
   const limit = k.options.blocks + 1;
-  for (let page = from, pfn = 1; page < to;) {
+  const aligned = fork === k.extents ? aligned_blocks(k, from, to) : 0;
+  for (let page = from, pfn = Math.max(1, aligned); page < to;) {
     while (pfn < limit && k.block_state.get(0, pfn) !== BLOCK_FREE) pfn = k.block_state.runEnd(0, pfn, limit);
     if (pfn >= limit) return false;
     const pages = Math.min(to - page, k.block_state.runEnd(0, pfn, limit) - pfn);
-    take_blocks(k, inode, page, pfn, pages, state);
+    take_blocks(k, fork, inode, page, pfn, pages, state);
     page += pages;
     pfn += pages;
   }
@@ -55,6 +84,7 @@ function allocate_hole(k: Kernel, inode: number, from: number, to: number, state
 
 function take_blocks(
   k: Kernel,
+  fork: PageMap,
   inode: number,
   page: number,
   pfn: number,
@@ -63,7 +93,7 @@ function take_blocks(
 ): void {
   k.block_state.setRange(0, pfn, pfn + pages, BLOCK_OWNED + inode);
   k.block_index.setRange(0, pfn, pfn + pages, page + 1);
-  k.extents.setRange(inode, page, page + pages, pfn * EXT_PFN + state);
+  fork.setRange(inode, page, page + pages, pfn * EXT_PFN + state);
   if (state === EXT_MAPPED) zero_blocks(k, pfn, pages);
   mark_inode_dirty(k, inode);
   k.spend('block_map');
@@ -71,6 +101,7 @@ function take_blocks(
 }
 
 function zero_blocks(k: Kernel, pfn: number, pages: number): void {
+  clear_bad_blocks(k, pfn, pages);
   write_blocks(k, pfn, pages, 0, 0, 4096);
   persist_blocks(k, pfn, pages);
   k.spend('copy_page', pages);
@@ -99,25 +130,42 @@ export function convert_to_unwritten(k: Kernel, inode: number, from: number, to:
 /** The file's pages [from, to) read as zeros from here on, by the operations alone. */
 export function forget_content(k: Kernel, inode: number, from: number, to: number): void {
   k.shadow.setRange(inode, from, to, 0);
-  k.promised.setRange(inode, from, to, 0);
+  forget_promises(k, inode, from, to);
   mark_inode_dirty(k, inode);
 }
 
-/** ext4_ext_remove_space(), xfs_bunmapi(): [from, to) become holes, their blocks wait for a commit (K17). */
+/** ext4_ext_remove_space(), xfs_bunmapi(): [from, to) become holes that read as zeros. */
 export function free_range(k: Kernel, inode: number, from: number, to: number): void {
-  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
-    const pfn = ext_pfn(extent);
-    const pages = end - page;
-    const referenced = referenced_pages(k, pfn, pages);
-    k.block_state.setRange(0, pfn, pfn + pages, BLOCK_FREED);
-    k.block_index.setRange(0, pfn, pfn + pages, 0);
-    k.owed.setRange(0, pfn, pfn + pages, 0);
-    k.extents.setRange(inode, page, end, 0);
-    k.counters.set(0, COUNTER.freed, k.counters.get(0, COUNTER.freed) + pages);
-    k.spend('block_map');
-    k.emit({ type: 'blocks_freed', inode, page, pages, pfn, referenced });
-  });
+  unmap_extents(k, inode, from, to);
   forget_content(k, inode, from, to);
+}
+
+/** Takes [from, to) out of the file's map; blocks of nobody else wait for a commit (K17). */
+export function unmap_extents(k: Kernel, inode: number, from: number, to: number): void {
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    k.extents.setRange(inode, page, end, 0);
+    drop_blocks(k, inode, page, ext_pfn(extent), end - page);
+    k.spend('block_map');
+  });
+}
+
+/** Blocks that the file's map no longer shows: those that nobody else shares are free once this commits (K17). */
+export function drop_blocks(k: Kernel, inode: number, page: number, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const end = k.block_shares.runEnd(0, at, pfn + pages);
+    if (k.block_shares.get(0, at) > 0) unshare_blocks(k, at, end - at);
+    else free_blocks(k, inode, page + at - pfn, at, end - at);
+    at = end;
+  }
+}
+
+function free_blocks(k: Kernel, inode: number, page: number, pfn: number, pages: number): void {
+  const referenced = referenced_pages(k, pfn, pages);
+  k.block_state.setRange(0, pfn, pfn + pages, BLOCK_FREED);
+  k.block_index.setRange(0, pfn, pfn + pages, 0);
+  k.owed.setRange(0, pfn, pfn + pages, 0);
+  k.counters.set(0, COUNTER.freed, k.counters.get(0, COUNTER.freed) + pages);
+  k.emit({ type: 'blocks_freed', inode, page, pages, pfn, referenced });
   k.m.queues.wakeAll(WAIT.journal, 0, 0);
 }
 
@@ -128,14 +176,25 @@ export function shift_extents(k: Kernel, inode: number, from: number, by: number
   k.extents.setRange(inode, from, k.llong_max_pages, 0);
   for (const [page, end, extent] of runs) {
     k.extents.setRange(inode, page + by, end + by, extent);
-    k.block_index.setRange(0, ext_pfn(extent), ext_pfn(extent) + end - page, page + by + 1);
+    move_owner(k, inode, page, page + by, ext_pfn(extent), end - page);
   }
   const content: [number, number, number][] = [];
   visitRuns(k.shadow, inode, from, k.llong_max_pages, (page, end, value) => content.push([page, end, value]));
   forget_content(k, inode, from, k.llong_max_pages);
   for (const [page, end, value] of content) k.shadow.setRange(inode, page + by, end + by, value);
-  k.promised.setRange(inode, Math.min(from, from + by), k.llong_max_pages, 0);
+  forget_promises(k, inode, Math.min(from, from + by), k.llong_max_pages);
   k.emit({ type: 'blocks_moved', inode });
+}
+
+/** Blocks that are counted for pages of this file at `page` are now at `to`; a sharer's stay as they are. */
+function move_owner(k: Kernel, inode: number, page: number, to: number, pfn: number, pages: number): void {
+  for (let at = pfn; at < pfn + pages;) {
+    const end = Math.min(k.block_state.runEnd(0, at, pfn + pages), k.block_index.runEnd(0, at, pfn + pages));
+    const mine =
+      k.block_state.get(0, at) === BLOCK_OWNED + inode && k.block_index.get(0, at) === page + at - pfn + 1;
+    if (mine) k.block_index.setRange(0, at, end, to + at - pfn + 1);
+    at = end;
+  }
 }
 
 /** True when the inode has no blocks at all. */

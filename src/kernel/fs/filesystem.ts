@@ -3,8 +3,9 @@
  */
 import type { Path } from '../../machine/program.ts';
 import type { Kernel } from '../kernel.ts';
+import type { RemapLocals } from './remap_range.ts';
 
-export type FaultLocals = 'inode' | 'page' | 'end' | 'mm' | 'va' | 'write' | 'cow' | 'device';
+export type FaultLocals = 'inode' | 'page' | 'end' | 'mm' | 'va' | 'write' | 'cow' | 'device' | 'pmd' | 'vma';
 /** A byte range as pages and bytes; `end` is exclusive. */
 export type RangeLocals = 'inode' | 'start_page' | 'start_byte' | 'end_page' | 'end_byte';
 
@@ -16,9 +17,13 @@ export interface Filesystem {
   readonly name: 'ext4' | 'xfs';
   /** The filesystem's own names for the generic locks, where it has them. */
   readonly lock_names: Readonly<Partial<Record<string, string>>>;
+  /** While it is frozen, inodes without users wait for the thaw; otherwise whoever drops the last reference does. */
+  readonly inactivates_when_thawed: boolean;
   /** super_block.s_maxbytes: the largest size of a file. */
   readonly s_maxbytes: { readonly page: number; readonly byte: number };
-  /** vm_ops->huge_fault with PTE order: pages dealt with (at least 1), or an error. */
+  /** dax_synchronous(): the medium needs no call to make flushed CPU caches durable, so MAP_SYNC is allowed. */
+  readonly dax_synchronous: boolean;
+  /** vm_ops->huge_fault: pages dealt with (at least 1), or an error; -VM_FAULT_FALLBACK for PMD order only. */
   readonly huge_fault: Path<Kernel, FaultLocals>;
   /** inode_operations->setattr for ATTR_SIZE; the caller holds i_rwsem. */
   readonly setattr_size: Path<Kernel, 'inode' | 'size_page' | 'size_byte'>;
@@ -27,4 +32,10 @@ export interface Filesystem {
   /** file_operations->write_iter and ->read_iter on DAX. */
   readonly write_iter: Path<Kernel, RangeLocals | 'token'>;
   readonly read_iter: Path<Kernel, RangeLocals>;
+  /** file_operations->remap_file_range: FICLONERANGE and FIDEDUPERANGE. */
+  readonly remap_file_range: Path<Kernel, RemapLocals>;
+  /** Files can share blocks (reflink). */
+  readonly shares_blocks: boolean;
+  /** dax_holder_operations->notify_failure: the filesystem looks for the owners of a bad block itself. */
+  readonly notifies_owners: boolean;
 }

@@ -1,8 +1,8 @@
 /**
  * The wait for busy pages before blocks go away.
  *
- * Models ext4_break_layouts() and the DAX half of xfs_break_layouts() of 6.1: the same loop under two names (K31 to
- * K35). The caller holds i_rwsem and invalidate_lock for write. invalidate_lock is let go for each sleep, i_rwsem is
+ * Models ext4_break_layouts() and xfs_break_dax_layouts(), the DAX half of xfs_break_layouts(), of 6.1: the same loop under
+ * two names (K31 to K35). The caller holds i_rwsem and invalidate_lock for write. invalidate_lock is let go for each sleep, i_rwsem is
  * not (K32, K33); after each wake-up everything starts again, the unmapping of the whole file included.
  *
  * Left out: layout leases (pNFS), which are another mechanism (K21).
@@ -41,4 +41,4 @@ const breakLayouts = (name: string) =>
   ]);
 
 export const ext4_break_layouts = breakLayouts('ext4_break_layouts');
-export const xfs_break_layouts = breakLayouts('xfs_break_layouts');
+export const xfs_break_dax_layouts = breakLayouts('xfs_break_dax_layouts');

@@ -1,17 +1,20 @@
 /**
  * Names and descriptors. Models fs/namei.c of 6.1: unlink and rename lock the directory, then the inodes (K32).
  *
- * One directory stands for all (inode 0 lends its i_rwsem).
+ * One directory stands for all (inode 0 lends its i_rwsem). Taking a name away waits while the filesystem is frozen (K20);
+ * making a file does not, here.
  */
 import { DIRECTORY, i_rwsem, INODE, type Kernel, path } from '../kernel.ts';
 import { evict_unused_inodes } from './evict.ts';
-import { inode_get, inode_put, mark_inode_dirty } from './inode.ts';
+import { close_fd, fd_install } from './file.ts';
+import { mark_inode_dirty } from './inode.ts';
+import { sb_end_write, sb_start_write } from './super.ts';
 import { do_truncate } from './truncate.ts';
 
 /** open(2): a file that does not exist is made; with O_TRUNC its size becomes 0. */
 export const do_sys_open = path(
   'do_sys_open',
-  ['inode', 'trunc', 'error'],
+  ['mm', 'inode', 'trunc', 'error'],
   ({ act, label, branch, mark, call, ret }) => [
     label('do_dentry_open', 'K49', (k, f) => {
       if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
@@ -20,7 +23,7 @@ export const do_sys_open = path(
         k.inodes.set(f.inode, INODE.evicted, 0);
         mark_inode_dirty(k, f.inode);
       }
-      inode_get(k, f.inode);
+      fd_install(k, f.mm, f.inode);
     }),
     branch('no O_TRUNC', (_k, f) => f.trunc === 0, 'done'),
     call(
@@ -33,17 +36,17 @@ export const do_sys_open = path(
     act('result', (k, f) => {
       f.error = k.ret;
       // A failed O_TRUNC fails the open: no descriptor is left behind.
-      if (f.error < 0) inode_put(k, f.inode);
+      if (f.error < 0) close_fd(k, f.mm, f.inode);
     }),
     mark('done'),
     ret((_k, f) => f.error),
   ],
 );
 
-/** close(2) of the last descriptor of an open file. */
-export const close_fd = path('__fput', ['inode'], ({ label, call, ret }) => [
+/** close(2) of one of the process's descriptors. */
+export const sys_close = path('__fput', ['mm', 'inode'], ({ label, call, ret }) => [
   label('fput', 'K62', (k, f) => {
-    inode_put(k, f.inode);
+    close_fd(k, f.mm, f.inode);
   }),
   call(evict_unused_inodes, () => undefined),
   ret(),
@@ -56,6 +59,7 @@ function drop_nlink(k: Kernel, inode: number): void {
 
 /** unlink(2): the victim's i_rwsem is taken too, so it waits behind whoever waits with it held (K32). */
 export const do_unlinkat = path('do_unlinkat', ['inode'], ({ act, down_write, up, call, ret }) => [
+  call(sb_start_write, () => undefined, 'mnt_want_write'),
   down_write('inode_lock of the directory', () => i_rwsem(DIRECTORY)),
   down_write('inode_lock of the victim', (_k, f) => i_rwsem(f.inode)),
   act('drop_nlink', (k, f) => {
@@ -64,6 +68,9 @@ export const do_unlinkat = path('do_unlinkat', ['inode'], ({ act, down_write, up
   up('inode_unlock of the victim', (_k, f) => i_rwsem(f.inode)),
   up('inode_unlock of the directory', () => i_rwsem(DIRECTORY)),
   call(evict_unused_inodes, () => undefined),
+  act('mnt_drop_write', (k) => {
+    sb_end_write(k);
+  }),
   ret(),
 ]);
 
@@ -76,6 +83,7 @@ export const do_renameat2 = path(
       f.first = f.over === 0 ? f.inode : Math.min(f.inode, f.over);
       f.second = f.over === 0 || f.over === f.inode ? 0 : Math.max(f.inode, f.over);
     }),
+    call(sb_start_write, () => undefined, 'mnt_want_write'),
     down_write('lock_rename', () => i_rwsem(DIRECTORY)),
     down_write('lock_two_nondirectories first', (_k, f) => i_rwsem(f.first)),
     branch('one inode only', (_k, f) => f.second === 0, 'rename'),
@@ -88,6 +96,9 @@ export const do_renameat2 = path(
     up('unlock_two_nondirectories first', (_k, f) => i_rwsem(f.first)),
     up('unlock_rename', () => i_rwsem(DIRECTORY)),
     call(evict_unused_inodes, () => undefined),
+    act('mnt_drop_write', (k) => {
+      sb_end_write(k);
+    }),
     ret(),
   ],
 );

@@ -1,6 +1,6 @@
 /**
  * fallocate(2) above the filesystems. Models fs/open.c:vfs_fallocate() of 6.1: a range that ends beyond s_maxbytes is
- * refused in every mode, before any lock.
+ * refused in every mode, before any lock. Then file_start_write(), which waits while the filesystem is frozen (K20).
  *
  * Left out: the checks of modes, rights and file types, which no operation of the vocabulary fails.
  */
@@ -8,13 +8,15 @@ import { EFBIG } from '../errno.ts';
 import { path } from '../kernel.ts';
 import type { Fallocate, FallocateMode } from './filesystem.ts';
 import { beyond_maxbytes } from './inode.ts';
+import { sb_end_write, sb_start_write } from './super.ts';
 
 const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
   path(
     `vfs_fallocate ${mode}`,
-    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size'],
-    ({ branch, mark, call, ret }) => [
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'keep_size', 'error'],
+    ({ act, branch, mark, call, ret }) => [
       branch('s_maxbytes', (k, f) => beyond_maxbytes(k, f.end_page, f.end_byte), 'too big'),
+      call(sb_start_write, () => undefined),
       call(
         fallocate,
         (_k, f, callee) => {
@@ -27,7 +29,11 @@ const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
         },
         'f_op->fallocate',
       ),
-      ret((k) => k.ret),
+      act('file_end_write', (k, f) => {
+        f.error = k.ret;
+        sb_end_write(k);
+      }),
+      ret((_k, f) => f.error),
       mark('too big'),
       ret(() => -EFBIG),
     ],

@@ -2,17 +2,21 @@
  * read(2) and write(2) on a DAX file. Models fs/dax.c:dax_iomap_rw() and its callers of 6.1.
  *
  * A write holds i_rwsem for write (a read for read) and never waits for a pin: there is no layout break here (K22,
- * K165). New blocks drop clean entries and mappings of the range first (K44); stores are non-temporal (K68).
+ * K165). New blocks drop clean entries and mappings of the range first (K44); stores are non-temporal (K68). The copy of a
+ * shared block does not drop them in 6.1, so that a page mapped before goes on showing the old block (K60).
  *
  * Left out: O_DSYNC, faults on the user's buffer (K19), leases.
  */
 import { visitRuns } from '../../machine/store.ts';
-import { ENOSPC } from '../errno.ts';
+import { EFAULT, EIO, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, type Kernel, path } from '../kernel.ts';
+import { clear_bad_blocks, has_bad_block, like_blocks } from './bad_blocks.ts';
 import { persist_blocks, read_file_pages, write_blocks, write_shadow } from './content.ts';
+import { cow_range } from './cow.ts';
 import { invalidate_inode_pages2_range } from './dax.ts';
 import { allocate_written, ext_mapped, ext_pfn } from './extent.ts';
 import { compare, i_size_write, size_byte, size_in_pages, size_page } from './inode.ts';
+import { sb_end_write, sb_start_write } from './super.ts';
 import { dax_zero_page_bytes } from './truncate.ts';
 
 /** Copies `token` into bytes [start, end) of pages that all have written blocks. */
@@ -49,6 +53,38 @@ export function zero_old_tail(k: Kernel, inode: number, toPage: number, toByte: 
   const page = size_page(k, inode);
   if (compare(toPage, toByte, page, size_byte(k, inode)) <= 0) return;
   dax_zero_page_bytes(k, inode, page, size_byte(k, inode), toPage > page ? 4096 : toByte);
+}
+
+/** Takes blocks for [from, to), copies of shared ones among them (K60): 0 or an error. */
+function take_written(k: Kernel, inode: number, from: number, to: number): number {
+  const error = cow_range(k, inode, from, to);
+  if (error < 0) return error;
+  return allocate_written(k, inode, from, to) ? 0 : -ENOSPC;
+}
+
+/**
+ * DAX_RECOVERY_WRITE: a bad block that is written as a whole is good again, one that is written in part fails the piece
+ * (pmem_recovery_write). The piece ends where good blocks give way to bad ones.
+ */
+function recover_or_stop(
+  k: Kernel,
+  f: Record<
+    'inode' | 'page' | 'piece' | 'start_page' | 'start_byte' | 'end_page' | 'end_byte' | 'error',
+    number
+  >,
+): void {
+  if (k.poison.nextNonZero(0, 1, k.options.blocks + 1) > k.options.blocks) return;
+  const pfn = ext_pfn(k.extents.get(f.inode, f.page));
+  const run = k.extents.runEnd(f.inode, f.page, f.piece) - f.page;
+  f.piece = f.page + like_blocks(k, pfn, run);
+  if (!has_bad_block(k, pfn, 1)) return;
+  const partial = (f.page === f.start_page && f.start_byte > 0) || f.page === f.end_page;
+  if (partial) {
+    f.error = -EFAULT;
+    return;
+  }
+  f.piece = Math.min(f.piece, f.end_page);
+  clear_bad_blocks(k, pfn, f.piece - f.page);
 }
 
 /** The end of the pages from `page` on that one iomap covers: all mapped, or all to be allocated. */
@@ -89,7 +125,8 @@ export const dax_write_iter = path(
       k.spend('block_map');
       f.piece = iomap_end_of(k, f.inode, f.page, last_page(f));
       f.new_blocks = ext_mapped(k.extents.get(f.inode, f.page)) ? 0 : 1;
-      f.error = allocate_written(k, f.inode, f.page, f.piece) ? 0 : -ENOSPC;
+      f.error = take_written(k, f.inode, f.page, f.piece);
+      if (f.error === 0) recover_or_stop(k, f);
     }),
     up('iomap_end', (_k, f) => i_data_sem(f.inode)),
     branch('ENOSPC', (_k, f) => f.error < 0, 'written'),
@@ -132,12 +169,13 @@ function last_page(f: Record<'end_page' | 'end_byte', number>): number {
   return f.end_byte > 0 ? f.end_page + 1 : f.end_page;
 }
 
-/** write(2): i_rwsem for write around the copy (K18). */
+/** write(2): file_start_write() (K20), then i_rwsem for write around the copy (K18). */
 const writeIter = (name: string) =>
   path(
     name,
     ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'token', 'error'],
     ({ act, down_write, up, call, ret }) => [
+      call(sb_start_write, () => undefined),
       down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
       call(dax_write_iter, (_k, f, callee) => {
         callee.inode = f.inode;
@@ -151,6 +189,9 @@ const writeIter = (name: string) =>
         f.error = k.ret;
       }),
       up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+      act('file_end_write', (k) => {
+        sb_end_write(k);
+      }),
       ret((_k, f) => f.error),
     ],
   );
@@ -158,30 +199,33 @@ const writeIter = (name: string) =>
 export const ext4_dax_write_iter = writeIter('ext4_dax_write_iter');
 export const xfs_file_dax_write = writeIter('xfs_file_dax_write');
 
-/** Reads what [start, end) of the file holds, up to its size. */
-function dax_read(k: Kernel, inode: number, startPage: number, endPage: number, endByte: number): void {
+/** Reads what [start, end) of the file holds, up to its size: 0, or -EIO when the first of it cannot be read. */
+function dax_read(k: Kernel, inode: number, startPage: number, endPage: number, endByte: number): number {
   const last = Math.min(endByte > 0 ? endPage + 1 : endPage, size_in_pages(k, inode));
   for (let page = startPage; page < last;) {
-    const end = k.extents.runEnd(inode, page, last);
     const extent = k.extents.get(inode, page);
+    const run = k.extents.runEnd(inode, page, last) - page;
+    const end = page + (ext_mapped(extent) ? like_blocks(k, ext_pfn(extent), run) : run);
+    if (ext_mapped(extent) && has_bad_block(k, ext_pfn(extent), 1)) return page === startPage ? -EIO : 0;
     read_file_pages(k, inode, page, end - page, ext_mapped(extent) ? ext_pfn(extent) : 0);
     k.spend('copy_page', end - page);
     page = end;
   }
+  return 0;
 }
 
 /** read(2): i_rwsem for read (K18). */
 const readIter = (name: string) =>
   path(
     name,
-    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'],
+    ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte', 'error'],
     ({ label, down_read, up, ret }) => [
       down_read('inode_lock_shared', (_k, f) => i_rwsem(f.inode)),
       label('dax_iomap_rw', 'K18', (k, f) => {
-        dax_read(k, f.inode, f.start_page, f.end_page, f.end_byte);
+        f.error = dax_read(k, f.inode, f.start_page, f.end_page, f.end_byte);
       }),
       up('inode_unlock_shared', (_k, f) => i_rwsem(f.inode)),
-      ret(),
+      ret((_k, f) => f.error),
     ],
   );
 

@@ -3,10 +3,13 @@
  */
 import { i_rwsem, type Kernel, path } from '../kernel.ts';
 import { unmap_mapping_pages } from '../mm/rmap.ts';
+import { has_bad_block } from './bad_blocks.ts';
 import { persist_blocks, write_blocks, write_shadow } from './content.ts';
+import { cow_range } from './cow.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
 import { ext_mapped, ext_pfn } from './extent.ts';
 import { count_size_change } from './inode.ts';
+import { sb_end_write, sb_start_write } from './super.ts';
 
 /** truncate_pagecache(): pages from `from` on; unmapped before and after, private copies too (K46, K49). */
 export const truncate_pagecache = path('truncate_pagecache', ['inode', 'from'], ({ call, ret }) => [
@@ -60,8 +63,13 @@ export const truncate_pagecache_range = path(
 export function dax_zero_page_bytes(k: Kernel, inode: number, page: number, from: number, to: number): void {
   const extent = k.extents.get(inode, page);
   if (from >= to || !ext_mapped(extent)) return;
-  write_blocks(k, ext_pfn(extent), 1, 0, from, to);
-  persist_blocks(k, ext_pfn(extent), 1);
+  // Of a shared block the file gets a copy first; what is mapped stays on the old one (K60). A block that cannot be copied
+  // or read keeps its bytes: the call would fail with that error here.
+  if (cow_range(k, inode, page, page + 1) < 0) return;
+  const pfn = ext_pfn(k.extents.get(inode, page));
+  if (has_bad_block(k, pfn, 1)) return;
+  write_blocks(k, pfn, 1, 0, from, to);
+  persist_blocks(k, pfn, 1);
   write_shadow(k, inode, page, 1, 0, from, to);
   k.spend('copy_page');
 }
@@ -83,11 +91,12 @@ export function zero_partial_blocks(
   if (endByte > 0) dax_zero_page_bytes(k, inode, endPage, 0, endByte);
 }
 
-/** do_truncate(): truncate(2), ftruncate(2) and O_TRUNC; i_rwsem for write around the filesystem's setattr. */
+/** do_truncate(): truncate(2), ftruncate(2) and O_TRUNC; i_rwsem for write around the filesystem's setattr (K20). */
 export const do_truncate = path(
   'do_truncate',
   ['inode', 'size_page', 'size_byte', 'error'],
-  ({ act, down_write, up, invoke, ret }) => [
+  ({ act, call, down_write, up, invoke, ret }) => [
+    call(sb_start_write, () => undefined),
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
     act('size change begins', (k, f) => {
       count_size_change(k, f.inode, 1);
@@ -106,6 +115,9 @@ export const do_truncate = path(
       count_size_change(k, f.inode, -1);
     }),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
+    act('sb_end_write', (k) => {
+      sb_end_write(k);
+    }),
     ret((_k, f) => f.error),
   ],
 );

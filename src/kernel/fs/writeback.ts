@@ -1,17 +1,19 @@
 /**
- * fsync and msync on DAX. Models fs/dax.c:dax_writeback_mapping_range() of 6.1 and the callers that matter.
+ * fsync on DAX. Models fs/dax.c:dax_writeback_mapping_range() of 6.1 and the callers that matter.
  *
  * Order that makes it safe (K64, K65): tag, lock the entry, take write permission away from page tables and mirrors,
  * flush, clear the mark, unlock. No lock against truncate is held (K66), and neither i_rwsem nor invalidate_lock is
- * taken by fsync (K32).
+ * taken by fsync (K32). An entry that a fault or another fsync has locked is passed over, where the release does so (K174):
+ * what was stored there before may be in the cache only when fsync returns.
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
-import { COUNTER, type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
+import { COUNTER, type Kernel, path, SB } from '../kernel.ts';
 import { pfn_mkclean_range } from '../mm/rmap.ts';
-import { first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
 import { persist_blocks } from './content.ts';
 import {
   change_flags,
+  dax_entry_end,
+  dax_entry_start,
   dax_flags,
   dax_is_dirty,
   dax_is_locked,
@@ -44,7 +46,7 @@ function next_tagged(k: Kernel, inode: number, from: number, to: number): number
 
 export const dax_writeback_mapping_range = path(
   'dax_writeback_mapping_range',
-  ['inode', 'from', 'to', 'page', 'end', 'locked'],
+  ['inode', 'from', 'to', 'slot', 'page', 'end', 'locked'],
   ({ label, mark, act, branch, jump, call, sleep, ret }) => [
     label('tag_pages_for_writeback', 'K64', (k, f) => {
       tag_pages_for_writeback(k, f.inode, f.from, f.to);
@@ -61,7 +63,9 @@ export const dax_writeback_mapping_range = path(
       f.end = f.page;
       // Gone, moved or done by another fsync meanwhile: look at the next one (K66).
       if (f.locked === 1 || (dax_flags(entry) & PAGECACHE_TAG_TOWRITE) === 0) return;
-      f.end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
+      // Of a PMD entry all pages are flushed, however little of it was asked for.
+      f.page = dax_entry_start(k, f.inode, f.page);
+      f.end = dax_entry_end(k, f.inode, k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to)));
       dax_lock_entries(k, f.inode, f.page, f.end);
       change_flags(k, f.inode, f.page, f.end, 0, PAGECACHE_TAG_TOWRITE);
     }),
@@ -82,7 +86,13 @@ export const dax_writeback_mapping_range = path(
     }),
     jump('next'),
     mark('wait'),
-    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (_k, f) => entry_key(f.inode, f.page), true),
+    branch('wait for it', (k) => !k.rules.writeback_skips_locked_entry, 'sleep'),
+    act('get_unlocked_entry finds nothing', (k, f) => {
+      f.page = pass_over(k, f.inode, f.page, f.to, f.slot);
+    }),
+    jump('next'),
+    mark('sleep'),
+    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (k, f) => entry_key(k, f.inode, f.page), true),
     act('put_unlocked_entry', (k, f) => {
       put_unlocked_entry(k, f.inode, f.page);
     }),
@@ -91,6 +101,22 @@ export const dax_writeback_mapping_range = path(
     ret(),
   ],
 );
+
+/**
+ * Leaves the locked entries from `page` on alone: the page after them. Ghosts: nobody holds these pages against this fsync
+ * (`slot`), nor against a freeze; who reads the events sees what was left out.
+ */
+function pass_over(k: Kernel, inode: number, page: number, to: number, slot: number): number {
+  const end = Math.min(to, dax_entry_end(k, inode, k.grainEnd(page, k.i_pages.runEnd(inode, page, to))));
+  let unflushed = 0;
+  visit_unflushed(k, inode, page, end, (from, last) => {
+    unflushed += last - from;
+    changeRuns(k.owed, 0, from, last, (slots) => slots & ~slot);
+  });
+  if (k.sb.get(0, SB.freezer) === k.current + 1) k.sb.set(0, SB.passed_over, 1);
+  k.emit({ type: 'writeback_skip', inode, page, pages: end - page, unflushed });
+  return Math.max(end, page + 1);
+}
 
 /** dax_flush() of every block behind [page, end). */
 function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
@@ -129,13 +155,28 @@ function visit_cached(
 
 /**
  * Ghost: marks the blocks of [from, to) that are newer in cache than on the medium: this fsync owes them. A page whose
- * entry an operation under way has taken out is that operation's to keep or to drop.
+ * entry an operation under way has taken out is that operation's to keep or to drop, and one whose dirty mark went with a
+ * PMD entry is nobody's (dax.ts).
  */
 function note_owed(k: Kernel, inode: number, from: number, to: number, slot: number): void {
+  visit_unflushed(k, inode, from, to, (first, last) => {
+    for (let pfn = first; pfn < last; pfn = k.unclaimed.runEnd(0, pfn, last))
+      if (k.unclaimed.get(0, pfn) === 0) or_owed(k, pfn, k.unclaimed.runEnd(0, pfn, last), slot);
+  });
+}
+
+/** Calls `visit` for each run of blocks of [from, to) that have entries and are newer in cache than on the medium. */
+function visit_unflushed(
+  k: Kernel,
+  inode: number,
+  from: number,
+  to: number,
+  visit: (pfn: number, end: number) => void,
+): void {
   visit_cached(k, inode, from, to, (pfn, pages) => {
     for (let at = pfn; at < pfn + pages;) {
       const end = Math.min(k.data.runEnd(0, at, pfn + pages), k.media.runEnd(0, at, pfn + pages));
-      if (k.data.get(0, at) !== k.media.get(0, at)) or_owed(k, at, end, slot);
+      if (k.data.get(0, at) !== k.media.get(0, at)) visit(at, end);
       at = end;
     }
   });
@@ -199,6 +240,7 @@ export const vfs_fsync_range = path(
       callee.inode = f.inode;
       callee.from = f.from;
       callee.to = f.to;
+      callee.slot = f.slot;
     }),
     label('commit metadata', 'K64', (k, f) => {
       k.spend('journal_commit');
@@ -209,39 +251,6 @@ export const vfs_fsync_range = path(
       const owed = k.options.durability ? settle_owed(k, f.inode, f.from, f.to, f.slot) : 0;
       k.emit({ type: 'fsync_ret', inode: f.inode, from: f.from, to: f.to, owed });
     }),
-    ret(),
-  ],
-);
-
-/** msync(2) with MS_SYNC: an fsync of each shared file range, mmap_lock dropped meanwhile (mm/msync.c). */
-export const ksys_msync = path(
-  'ksys_msync',
-  ['mm', 'from', 'to', 'vma', 'inode', 'first', 'last', 'error'],
-  ({ act, mark, branch, jump, down_read, up, call, ret }) => [
-    down_read('mmap_read_lock', (_k, f) => mmap_lock(f.mm)),
-    mark('next'),
-    act('find_vma', (k, f) => {
-      f.vma = first_vma(k, f.mm, f.from, f.to, false);
-      if (f.vma === NO_VMA) return;
-      const end = Math.min(f.to, k.vmas.get(f.vma, VMA.end));
-      const start = Math.max(f.from, k.vmas.get(f.vma, VMA.start));
-      f.inode = k.vmas.get(f.vma, VMA.shared) === 1 ? k.vmas.get(f.vma, VMA.inode) : 0;
-      f.first = linear_page_index(k, f.vma, start);
-      f.last = f.first + end - start;
-      f.from = end;
-    }),
-    branch('no more VMAs', (_k, f) => f.vma === NO_VMA, 'done'),
-    branch('private', (_k, f) => f.inode === 0, 'next'),
-    up('mmap_read_unlock', (_k, f) => mmap_lock(f.mm)),
-    call(vfs_fsync_range, (_k, f, callee) => {
-      callee.inode = f.inode;
-      callee.from = f.first;
-      callee.to = f.last;
-    }),
-    down_read('mmap_read_lock again', (_k, f) => mmap_lock(f.mm)),
-    jump('next'),
-    mark('done'),
-    up('mmap_read_unlock at the end', (_k, f) => mmap_lock(f.mm)),
     ret(),
   ],
 );

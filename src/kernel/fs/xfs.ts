@@ -1,15 +1,17 @@
 /**
- * XFS on DAX. Models fs/xfs/xfs_iops.c, xfs_file.c and xfs_bmap_util.c of 6.1: setattr of the size and fallocate.
+ * XFS on DAX. Models fs/xfs/xfs_file.c:xfs_file_fallocate() and xfs_bmap_util.c of 6.1; the size is in xfs_setattr.ts.
  *
  * xfs_break_layouts() stands at the top of every fallocate mode, preallocation included (K56, K57), and IOLOCK and
  * MMAPLOCK are held for write over all of it. ZERO_RANGE frees the blocks and takes new ones, unlike ext4 (K57).
  *
- * Left out: transactions, the delayed inactivation of unlinked inodes, CoW forks, the realtime device.
+ * Sharing blocks is in xfs_reflink.ts, copies of shared ones in cow.ts.
+ *
+ * Left out: transactions, the delayed inactivation of unlinked inodes, the realtime device.
  */
 import type { Path } from '../../machine/program.ts';
 import { EFBIG, EINVAL, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
-import { allocate_range, EXT_UNWRITTEN, free_range, has_no_extents, shift_extents } from './extent.ts';
+import { allocate_range, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
 import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
 import { xfs_filemap_huge_fault } from './huge_fault.ts';
 import {
@@ -17,103 +19,22 @@ import {
   beyond_maxbytes,
   compare,
   count_size_change,
-  i_size_write,
-  inode_newsize_ok,
   MAX_LFS_FILESIZE,
   size_byte,
   size_in_pages,
   size_page,
 } from './inode.ts';
-import { xfs_break_layouts } from './layout_break.ts';
+import { xfs_break_dax_layouts } from './layout_break.ts';
 import { vfs_fallocate } from './open.ts';
-import { xfs_file_dax_read, xfs_file_dax_write, zero_old_tail } from './read_write.ts';
-import {
-  dax_zero_page_bytes,
-  truncate_pagecache,
-  truncate_pagecache_range,
-  zero_partial_blocks,
-} from './truncate.ts';
+import { vfs_clone_file_range } from './remap_range.ts';
+import { xfs_file_remap_range } from './xfs_reflink.ts';
+import { xfs_setattr_size, xfs_vn_setattr } from './xfs_setattr.ts';
+import { xfs_reflink_unshare } from './xfs_unshare.ts';
+import { xfs_file_dax_read, xfs_file_dax_write } from './read_write.ts';
+import { truncate_pagecache_range, zero_partial_blocks } from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
 
 const first_after = (page: number, byte: number): number => (byte > 0 ? page + 1 : page);
-
-/** xfs_setattr_size(), with IOLOCK and MMAPLOCK held for write and the layout broken (K51). */
-const xfs_setattr_size = path(
-  'xfs_setattr_size',
-  ['inode', 'size_page', 'size_byte', 'old_page', 'old_byte'],
-  ({ label, act, mark, branch, down_write, up, call, ret }) => [
-    branch(
-      'zero length already',
-      (k, f) =>
-        f.size_page === 0 &&
-        f.size_byte === 0 &&
-        size_in_pages(k, f.inode) === 0 &&
-        has_no_extents(k, f.inode),
-      'done',
-    ),
-    label('inode_dio_wait', 'K51', (k, f) => {
-      f.old_page = size_page(k, f.inode);
-      f.old_byte = size_byte(k, f.inode);
-    }),
-    branch('grows', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) > 0, 'grow'),
-    branch('no flush of the new end', (k) => !k.rules.xfs_truncate_flushes_new_eof, 'tail'),
-    call(filemap_write_and_wait_range, (_k, f, callee) => {
-      callee.inode = f.inode;
-      callee.from = f.size_page;
-      callee.to = f.size_page + 1;
-    }),
-    mark('tail'),
-    label('xfs_truncate_page', 'K51', (k, f) => {
-      if (f.size_byte > 0) dax_zero_page_bytes(k, f.inode, f.size_page, f.size_byte, 4096);
-    }),
-    mark('grow'),
-    label('truncate_setsize', 'K51', (k, f) => {
-      zero_old_tail(k, f.inode, f.size_page, f.size_byte);
-      i_size_write(k, f.inode, f.size_page, f.size_byte);
-    }),
-    call(truncate_pagecache, (_k, f, callee) => {
-      callee.inode = f.inode;
-      callee.from = first_after(f.size_page, f.size_byte);
-    }),
-    branch('grew', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) > 0, 'done'),
-    down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
-    act('xfs_itruncate_extents', (k, f) => {
-      free_range(k, f.inode, first_after(f.size_page, f.size_byte), k.llong_max_pages);
-    }),
-    up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
-    mark('done'),
-    ret(),
-  ],
-);
-
-/** xfs_vn_setattr() for ATTR_SIZE: MMAPLOCK, the break, then xfs_setattr_size (K51). */
-const xfs_vn_setattr = path(
-  'xfs_vn_setattr',
-  ['inode', 'size_page', 'size_byte', 'error'],
-  ({ act, mark, branch, down_write, up, call, ret }) => [
-    down_write('filemap_invalidate_lock', (_k, f) => invalidate_lock(f.inode)),
-    call(xfs_break_layouts, (_k, f, callee) => {
-      callee.inode = f.inode;
-    }),
-    act('break result', (k, f) => {
-      f.error = k.ret;
-    }),
-    branch('interrupted', (_k, f) => f.error < 0, 'unlock'),
-    // Unlike ext4, after the break: a size that is refused has waited for pins all the same.
-    act('inode_newsize_ok', (k, f) => {
-      f.error = inode_newsize_ok(k, f.inode, f.size_page, f.size_byte) ? 0 : -EFBIG;
-    }),
-    branch('too big', (_k, f) => f.error < 0, 'unlock'),
-    call(xfs_setattr_size, (_k, f, callee) => {
-      callee.inode = f.inode;
-      callee.size_page = f.size_page;
-      callee.size_byte = f.size_byte;
-    }),
-    mark('unlock'),
-    up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
-    ret((_k, f) => f.error),
-  ],
-);
 
 /** xfs_flush_unmap_range(): write back and drop the page-rounded range (K57). */
 const xfs_flush_unmap_range = path('xfs_flush_unmap_range', ['inode', 'from', 'to'], ({ call, ret }) => [
@@ -189,7 +110,7 @@ const fallocatePath = (mode: FallocateMode, body: Path<Kernel, RangeLocals | 'ke
       act('size change begins', (k, f) => {
         count_size_change(k, f.inode, 1);
       }),
-      call(xfs_break_layouts, (_k, f, callee) => {
+      call(xfs_break_dax_layouts, (_k, f, callee) => {
         callee.inode = f.inode;
       }),
       act('break result', (k, f) => {
@@ -350,18 +271,45 @@ const xfs_insert = path('xfs_insert_file_space', RANGE, ({ act, call, down_write
   ret(),
 ]);
 
-/** UNSHARE_RANGE of a file that shares nothing: only the break and the preallocation of holes remain (K61). */
+/** UNSHARE_RANGE: shared pages get copies of their own, then holes are preallocated (K61). */
+const xfs_unshare = path(
+  'xfs_unshare_file_space',
+  [...RANGE, 'error'],
+  ({ act, mark, branch, call, ret }) => [
+    call(xfs_reflink_unshare, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.start_page = f.start_page;
+      callee.end_page = f.end_page;
+      callee.end_byte = f.end_byte;
+    }),
+    act('unshare result', (k, f) => {
+      f.error = k.ret;
+    }),
+    branch('failed', (_k, f) => f.error < 0, 'done'),
+    call(xfs_alloc, (_k, f, callee) => {
+      for (const local of RANGE) callee[local] = f[local];
+    }),
+    act('result', (k, f) => {
+      f.error = k.ret;
+    }),
+    mark('done'),
+    ret((_k, f) => f.error),
+  ],
+);
+
 const fallocate: Record<FallocateMode, Fallocate> = {
   alloc: fallocatePath('alloc', xfs_alloc),
   punch: fallocatePath('punch', xfs_punch),
   zero: fallocatePath('zero', xfs_zero),
   collapse: fallocatePath('collapse', xfs_collapse),
   insert: fallocatePath('insert', xfs_insert),
-  unshare: fallocatePath('unshare', xfs_alloc),
+  unshare: fallocatePath('unshare', xfs_unshare),
 };
 
 export const xfs: Filesystem = {
   name: 'xfs',
+  inactivates_when_thawed: true,
+  dax_synchronous: true,
   lock_names: { i_rwsem: 'IOLOCK', invalidate_lock: 'MMAPLOCK', i_data_sem: 'ILOCK' },
   s_maxbytes: MAX_LFS_FILESIZE,
   huge_fault: xfs_filemap_huge_fault,
@@ -369,4 +317,7 @@ export const xfs: Filesystem = {
   fallocate: vfs_fallocate(fallocate),
   write_iter: xfs_file_dax_write,
   read_iter: xfs_file_dax_read,
+  remap_file_range: vfs_clone_file_range(xfs_file_remap_range),
+  shares_blocks: true,
+  notifies_owners: true,
 };

@@ -3,37 +3,32 @@
  *
  * Order (K79): the last user is gone, mirrors hear RELEASE over everything, VMAs are unmapped, then the process's
  * files are closed, the device's among them. A driver that holds a user reference at that moment runs exit_mmap
- * itself when it drops it.
+ * itself when it drops it: it must hold no lock then that its own callback takes (K190). The struct stays for as long as
+ * somebody has grabbed it (sched_mm.ts).
  */
-import { MMU_NOTIFY_RELEASE } from '../event.ts';
 import { evict_unused_inodes } from '../fs/evict.ts';
+import { exit_files } from '../fs/file.ts';
 import { MM, path } from '../kernel.ts';
-import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
+import { mmu_notifier_release } from './mmu_notifier.ts';
 import { unmap_all } from './mmap.ts';
+import { mmdrop_by_last_user } from './sched_mm.ts';
 
 /** mmput(): drops a user reference; the last one takes the address space down (K1). */
-export const mmput = path('mmput', ['mm', 'last'], ({ label, act, branch, mark, call, ret }) => [
+export const mmput = path('mmput', ['mm', 'last'], ({ act, branch, mark, call, ret }) => [
   act('atomic_dec_and_test', (k, f) => {
     const users = k.mms.get(f.mm, MM.users) - 1;
     k.mms.set(f.mm, MM.users, users);
     f.last = users === 0 ? 1 : 0;
   }),
   branch('still in use', (_k, f) => f.last === 0, 'done'),
-  call(
-    mmu_notifier_invalidate_range_start,
-    (k, f, callee) => {
-      callee.mm = f.mm;
-      callee.start = 0;
-      callee.end = k.llong_max_pages;
-      callee.event = MMU_NOTIFY_RELEASE;
-    },
-    'mmu_notifier_release',
-  ),
-  label('mn_itree_release done', 'K79', (k, f) => {
-    mmu_notifier_invalidate_range_end(k, f.mm, 0, k.llong_max_pages);
+  call(mmu_notifier_release, (_k, f, callee) => {
+    callee.mm = f.mm;
   }),
   call(unmap_all, (_k, f, callee) => {
     callee.mm = f.mm;
+  }),
+  act('mmdrop', (k, f) => {
+    mmdrop_by_last_user(k, f.mm);
   }),
   call(evict_unused_inodes, () => undefined),
   mark('done'),
@@ -60,6 +55,13 @@ export const do_exit = path('do_exit', ['mm', 'last'], ({ act, branch, mark, cal
     (_k, f, callee) => {
       callee.mm = f.mm;
     },
+  ),
+  call(
+    exit_files,
+    (_k, f, callee) => {
+      callee.mm = f.mm;
+    },
+    'exit_files, the others',
   ),
   mark('done'),
   act('TASK_DEAD', (k) => {

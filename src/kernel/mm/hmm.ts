@@ -6,21 +6,39 @@
  *
  * Every page of the range is requested with REQ_FAULT, and REQ_WRITE when `write` (K140).
  *
- * Left out: snapshots without a request, device-private and migration entries (fsdax has none, K76, K148), PMD and
- * PUD mappings.
+ * hmm_vma_handle_pmd() fills what the range has of a huge PMD in one look.
+ *
+ * Left out: snapshots without a request, device-private and migration entries (fsdax has none, K76, K148), PUD mappings.
  */
 import { EBUSY, EFAULT, EPERM } from '../errno.ts';
 import { type Kernel, path, VMA } from '../kernel.ts';
 import { handle_mm_fault } from './memory.ts';
 import { mmu_interval_read_retry } from './mmu_notifier.ts';
-import { mk_pte, pte_allows, pte_pfn, pte_write, PTE_WRITE } from './pgtable.ts';
+import {
+  mk_pte,
+  pte_allows,
+  pte_huge,
+  pte_pfn,
+  PTE_PMD,
+  pte_span_end,
+  pte_write,
+  PTE_WRITE,
+} from './pgtable.ts';
 import { find_vma, NO_VMA } from './vma.ts';
 
 /** hmm_vma_walk_test() and the permission half of hmm_vma_fault(): 0 or the error of K141. */
 function vma_error(k: Kernel, mm: number, va: number, write: boolean): number {
   const vma = find_vma(k, mm, va);
-  if (vma === NO_VMA) return -EFAULT;
+  if (vma === NO_VMA || k.vmas.get(vma, VMA.readable) === 0) return -EFAULT;
   return write && k.vmas.get(vma, VMA.writable) === 0 ? -EPERM : 0;
+}
+
+/**
+ * pte_to_hmm_pfn_flags(), pmd_to_hmm_pfn_flags(): frame, right to write, and for a huge PMD PTE_PMD as its order (K142). The
+ * order is that of the mapping; what is filled is the range that was asked for.
+ */
+function hmm_pfn(pte: number): number {
+  return mk_pte(pte_pfn(pte), (pte_write(pte) ? PTE_WRITE : 0) | (pte_huge(pte) ? PTE_PMD : 0));
 }
 
 /** Returns 0 with the region's `pfns` filled for [start, end), -EBUSY when the range was invalidated, or an error. */
@@ -28,7 +46,8 @@ export const hmm_range_fault = path(
   'hmm_range_fault',
   ['region', 'mm', 'start', 'end', 'write', 'seq', 'va', 'pte', 'error'],
   ({ label, act, mark, branch, call, ret }) => [
-    act('start', (_k, f) => {
+    act('start', (k, f) => {
+      k.emit({ type: 'mm_use', mm: f.mm, va: f.start, device: true });
       f.va = f.start;
     }),
     mark('walk_page_range'),
@@ -43,9 +62,9 @@ export const hmm_range_fault = path(
       f.error = vma_error(k, f.mm, f.va, f.write === 1);
       f.pte = k.ptes.get(f.mm, f.va);
       if (f.error < 0 || !pte_allows(f.pte, f.write === 1)) return;
-      const stop = k.grainEnd(f.va, k.ptes.runEnd(f.mm, f.va, f.end));
+      const stop = pte_span_end(k, f.mm, f.va, f.end);
       k.spend('hmm_page', stop - f.va);
-      k.pfns.setRange(f.region, f.va, stop, mk_pte(pte_pfn(f.pte), pte_write(f.pte) ? PTE_WRITE : 0));
+      k.pfns.setRange(f.region, f.va, stop, hmm_pfn(f.pte));
       f.va = stop;
       f.pte = -1;
     }),

@@ -79,7 +79,7 @@ describe.each(BOTH)('%s', (memory) => {
     const story = mirrored();
     const before = content(story, 5);
     story.begin('app', sys.dontneed(4, 6));
-    story.stepTo('app', 'zap_page_range_single');
+    story.stepTo('app', 'zap_pte_range');
     expect(story.holds('app', mmap_lock(0))).toBe('read');
     story.drive('app');
     expect(story.events('inv_start')).toMatchObject([{ from: 4, to: 6, event: 'CLEAR' }]);

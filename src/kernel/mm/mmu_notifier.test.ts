@@ -32,7 +32,7 @@ describe.each(BOTH)('%s', (memory) => {
   function invalidating(): Story {
     const story = mirrored();
     story.begin('thread', sys.dontneed(1, 3));
-    story.stepTo('thread', 'zap_page_range_single');
+    story.stepTo('thread', 'zap_pte_range');
     return story;
   }
 
@@ -51,7 +51,7 @@ describe.each(BOTH)('%s', (memory) => {
     // The last one is taken, used and dropped with the others in one step: two are seen held at once.
     expect(most).toEqual(['write', 'write', 'no']);
     story.begin('thread', sys.dontneed(20, 22));
-    story.stepTo('thread', 'zap_page_range_single');
+    story.stepTo('thread', 'zap_pte_range');
     expect(story.holds('thread', mmap_lock(0))).toBe('read');
     expect(story.run('app', sys.attach(4, 8, { region: 1 }))).toBe('ok');
   });
@@ -73,7 +73,7 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('thread', sys.dontneed(4, 8));
     expect(seqOfMm(story)).toBe(idle);
     story.begin('thread', sys.dontneed(1, 3));
-    story.stepTo('thread', 'zap_page_range_single');
+    story.stepTo('thread', 'zap_pte_range');
     expect([seqOfMm(story), seqOf(story)]).toEqual([idle + 1, idle + 1]);
     // A second one that overlaps nothing keeps it odd until it ends as well.
     story.begin('app', sys.dontneed(6, 8));
@@ -135,7 +135,7 @@ describe.each(BOTH)('%s', (memory) => {
   test('K114 an insert during an invalidation that hit nobody goes into the tree, and still collides', () => {
     const story = mirrored();
     story.begin('thread', sys.dontneed(6, 8));
-    story.stepTo('thread', 'zap_page_range_single');
+    story.stepTo('thread', 'zap_pte_range');
     expect(seqOfMm(story) % 2).toBe(0);
     story.run('app', sys.attach(4, 8, { region: 1 }));
     expect([stateOf(story, 1), seqOfMm(story) % 2, seqOf(story, 1)]).toEqual([

@@ -1,32 +1,39 @@
 /**
- * mmu interval notifiers. Models mm/mmu_notifier.c of 6.1, the mn_itree_* half.
+ * mmu notifiers: start, end and interval subscriptions. Models mm/mmu_notifier.c of 6.1; mmu_notifier_list.ts has the
+ * mn_hlist_* half, mmu_notifier_register.ts what both begin with.
  *
  * Protocol (K126): start makes the mm's sequence odd if any subscription overlaps and calls each overlapping
  * one; end makes it even again once no invalidation is left, applies deferred inserts and removes, and wakes
  * everyone. A reader takes its subscription's sequence before it walks the page table and checks it again under
  * the driver lock before it uses what it found (K127 to K130).
  *
- * Left out: list subscriptions (no driver here has one), the non-blockable start of the OOM reaper (it never
- * touches a shared fsdax VMA, K78), SRCU (an interval notifier's remove is the fence, K115).
+ * Interval subscribers are called first, then the list (K112).
+ *
+ * Left out: starts that may not block. Only the OOM reaper makes them (K78, K121), and nothing here runs out of memory.
  */
 import {
   COUNTER,
-  i_mmap_rwsem,
   type InvalidateLocals,
   type Kernel,
   MM,
-  mmap_lock,
   path,
   SUB,
   SUB_DEFERRED_INSERT,
   SUB_DEFERRED_REMOVE,
   SUB_IN_TREE,
   SUB_NONE,
-  VMA,
   WAIT,
 } from '../kernel.ts';
-import { NOTIFIER_EVENTS, type NotifierEvent } from '../event.ts';
+import { MMU_NOTIFY_RELEASE, NOTIFIER_EVENTS, type NotifierEvent } from '../event.ts';
 import type { Path } from '../../machine/program.ts';
+import {
+  is_hooked,
+  mn_hlist_invalidate_end,
+  mn_hlist_invalidate_range_start,
+  mn_hlist_release,
+} from './mmu_notifier_list.ts';
+import { mmu_notifier_register } from './mmu_notifier_register.ts';
+import { mmdrop, mmgrab } from './sched_mm.ts';
 
 const eventName = (event: number): NotifierEvent => NOTIFIER_EVENTS[event] as NotifierEvent;
 
@@ -78,7 +85,7 @@ export const mmu_notifier_invalidate_range_start: Path<
 > = path(
   'mmu_notifier_invalidate_range_start',
   ['mm', 'start', 'end', 'event', 'seq', 'region'],
-  ({ label, act, mark, branch, jump, invoke, ret }) => [
+  ({ label, act, mark, branch, jump, call, invoke, ret }) => [
     branch('mm_has_notifiers', (k, f) => k.mms.get(f.mm, MM.notifiers) === 0, 'done'),
     label('mn_itree_inv_start_range', 'K126', (k, f) => {
       f.seq = mn_itree_inv_start_range(k, f.mm, f.start, f.end);
@@ -86,7 +93,7 @@ export const mmu_notifier_invalidate_range_start: Path<
       k.emit({ type: 'inv_start', mm: f.mm, from: f.start, to: f.end, event: eventName(f.event) });
     }),
     mark('next'),
-    branch('mn_itree_invalidate', (_k, f) => f.region < 0, 'returned'),
+    branch('mn_itree_invalidate', (_k, f) => f.region < 0, 'mn_hlist'),
     act('callback_start', (k, f) => {
       k.spend('notifier_call');
       const { region, start, end, event } = f;
@@ -108,8 +115,19 @@ export const mmu_notifier_invalidate_range_start: Path<
       f.region = interval_tree_iter(k, f.mm, f.start, f.end, f.region + 1);
     }),
     jump('next'),
+    mark('mn_hlist'),
+    // mn_itree_release() is for interval subscribers only: the others have an op of their own for it.
+    branch('list', (k, f) => f.event === MMU_NOTIFY_RELEASE || !is_hooked(k, f.mm), 'returned'),
+    call(mn_hlist_invalidate_range_start, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.start = f.start;
+      callee.end = f.end;
+      callee.event = f.event;
+    }),
     mark('returned'),
     act('start_ret', (k, f) => {
+      // Of a list subscriber that is said when its release has returned.
+      if (f.event === MMU_NOTIFY_RELEASE && is_hooked(k, f.mm)) return;
       k.emit({ type: 'inv_start_ret', mm: f.mm, from: f.start, to: f.end });
     }),
     mark('done'),
@@ -121,8 +139,43 @@ export const mmu_notifier_invalidate_range_start: Path<
 export function mmu_notifier_invalidate_range_end(k: Kernel, mm: number, start: number, end: number): void {
   if (k.mms.get(mm, MM.notifiers) === 0) return;
   mn_itree_inv_end(k, mm);
+  mn_hlist_invalidate_end(k, mm, start, end);
   k.emit({ type: 'inv_end', mm, from: start, to: end });
 }
+
+/** The end of mn_itree_release(): the list is not told. */
+function mn_itree_release_end(k: Kernel, mm: number): void {
+  if (k.mms.get(mm, MM.notifiers) === 0) return;
+  mn_itree_inv_end(k, mm);
+  k.emit({ type: 'inv_end', mm, from: 0, to: k.llong_max_pages });
+}
+
+/** __mmu_notifier_release(): interval subscribers hear RELEASE over everything, then the list its own op (K79). */
+export const mmu_notifier_release = path(
+  '__mmu_notifier_release',
+  ['mm'],
+  ({ label, call, branch, mark, ret }) => [
+    call(
+      mmu_notifier_invalidate_range_start,
+      (k, f, callee) => {
+        callee.mm = f.mm;
+        callee.start = 0;
+        callee.end = k.llong_max_pages;
+        callee.event = MMU_NOTIFY_RELEASE;
+      },
+      'mn_itree_release',
+    ),
+    label('mn_itree_release done', 'K79', (k, f) => {
+      mn_itree_release_end(k, f.mm);
+    }),
+    branch('no list', (k) => k.options.notifier_ops === null, 'done'),
+    call(mn_hlist_release, (_k, f, callee) => {
+      callee.mm = f.mm;
+    }),
+    mark('done'),
+    ret(),
+  ],
+);
 
 /** mmu_interval_read_begin(): sleeps while an invalidation that hit the subscription runs; returns the sequence (K127). */
 export const mmu_interval_read_begin = path(
@@ -175,54 +228,20 @@ function interval_notifier_insert(k: Kernel, region: number, mm: number): void {
   k.subs.set(region, SUB.invalidate_seq, k.mms.get(mm, MM.invalidate_seq));
 }
 
-/** The first file from inode `from` on that `mm` maps, or -1: mm_take_all_locks() takes each file's rmap lock. */
-function next_mapped_inode(k: Kernel, mm: number, from: number): number {
-  const count = k.counters.get(0, COUNTER.vmas);
-  let best = -1;
-  for (let vma = 0; vma < count; vma++) {
-    if (k.vmas.get(vma, VMA.used) === 0 || k.vmas.get(vma, VMA.mm) !== mm) continue;
-    const inode = k.vmas.get(vma, VMA.inode);
-    if (inode >= from && (best < 0 || inode < best)) best = inode;
-  }
-  return best;
-}
-
-/** mmu_interval_notifier_insert(): the first one of an mm takes every rmap lock, so that no walk is under way (K111). */
+/** mmu_interval_notifier_insert(): the first one of an mm registers, so that no walk is under way then (K111). */
 export const mmu_interval_notifier_insert = path(
   'mmu_interval_notifier_insert',
-  ['region', 'mm', 'start', 'end', 'inode'],
-  ({ label, act, mark, branch, jump, down_write, up, ret }) => [
+  ['region', 'mm', 'start', 'end'],
+  ({ label, mark, branch, call, ret }) => [
     label('has_itree', 'K111'),
-    branch('already registered', (k, f) => k.mms.get(f.mm, MM.notifiers) === 1, 'insert'),
-    down_write('mmap_write_lock', (_k, f) => mmap_lock(f.mm)),
-    branch('registered meanwhile', (k, f) => k.mms.get(f.mm, MM.notifiers) === 1, 'unlock'),
-    act('first file', (k, f) => {
-      f.inode = next_mapped_inode(k, f.mm, 0);
+    branch('registered already', (k, f) => k.mms.get(f.mm, MM.has_itree) === 1, 'insert'),
+    call(mmu_notifier_register, (_k, f, callee) => {
+      callee.mm = f.mm;
     }),
-    mark('mm_take_all_locks'),
-    branch('all taken', (_k, f) => f.inode < 0, 'register'),
-    down_write('i_mmap_lock_write', (_k, f) => i_mmap_rwsem(f.inode)),
-    act('next file', (k, f) => {
-      f.inode = next_mapped_inode(k, f.mm, f.inode + 1);
-    }),
-    jump('mm_take_all_locks'),
-    mark('register'),
-    act('__mmu_notifier_register', (k, f) => {
-      k.mms.set(f.mm, MM.notifiers, 1);
-      k.mms.set(f.mm, MM.invalidate_seq, 2);
-      f.inode = next_mapped_inode(k, f.mm, 0);
-    }),
-    mark('mm_drop_all_locks'),
-    branch('all dropped', (_k, f) => f.inode < 0, 'unlock'),
-    up('i_mmap_unlock_write', (_k, f) => i_mmap_rwsem(f.inode)),
-    act('next file', (k, f) => {
-      f.inode = next_mapped_inode(k, f.mm, f.inode + 1);
-    }),
-    jump('mm_drop_all_locks'),
-    mark('unlock'),
-    up('mmap_write_unlock', (_k, f) => mmap_lock(f.mm)),
     mark('insert'),
     label('__mmu_interval_notifier_insert', 'K114', (k, f) => {
+      // The subscription keeps the struct, not the address space (K1).
+      mmgrab(k, f.mm);
       k.subs.set(f.region, SUB.mm, f.mm);
       k.subs.set(f.region, SUB.start, f.start);
       k.subs.set(f.region, SUB.end, f.end);
@@ -260,7 +279,8 @@ export const mmu_interval_notifier_remove = path(
     })),
     jump('wait'),
     mark('done'),
-    act('forget', (k, f) => {
+    act('mmdrop', (k, f) => {
+      mmdrop(k, k.subs.get(f.region, SUB.mm));
       for (const column of Object.values(SUB)) k.subs.set(f.region, column, 0);
     }),
     ret(),

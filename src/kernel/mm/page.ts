@@ -38,9 +38,25 @@ export function page_idle(k: Kernel, pfn: number): boolean {
   return k.refcount.get(0, pfn) === 0;
 }
 
-/** A pin of [pfn, pfn + pages): counts and the two global counters (K6, K8). */
-export function try_grab_pages(k: Kernel, pfn: number, pages: number): void {
+/** The gup_flags that say how a reference is taken; each call has one of them (K9). */
+export const FOLL_GET = 0x04;
+export const FOLL_PIN = 0x40000;
+
+/** try_grab_folio() for each of [pfn, pfn + pages): a plain reference, or a pin, which is accounted for (K6, K8). */
+export function try_grab_pages(k: Kernel, pfn: number, pages: number, flags: number): void {
   if (pfn === ZERO_PFN) return;
+  if (flags === FOLL_PIN) pin_pages(k, pfn, pages);
+  else get_pages(k, pfn, pages);
+}
+
+/** gup_put_folio(): what {@link try_grab_pages} has taken with the same flags is given back. */
+export function gup_put_pages(k: Kernel, pfn: number, pages: number, flags: number): void {
+  if (flags === FOLL_PIN) unpin_pages(k, pfn, pages);
+  else put_pages(k, pfn, pages);
+}
+
+/** A pin of [pfn, pfn + pages): counts and the two global counters (K6, K8). */
+function pin_pages(k: Kernel, pfn: number, pages: number): void {
   page_ref_add(k, pfn, pages, GUP_PIN_COUNTING_BIAS);
   k.counters.set(0, COUNTER.pins_acquired, k.counters.get(0, COUNTER.pins_acquired) + pages);
   k.emit({ type: 'pin', pfn, pages, held: pins_held(k) });
@@ -55,6 +71,25 @@ export function unpin_pages(k: Kernel, pfn: number, pages: number): void {
   k.emit({ type: 'unpin', pfn, pages, held: pins_held(k) });
 }
 
+/** get_page() of each of [pfn, pfn + pages) for a driver. The kernel has no count of these; the model's is a ghost. */
+function get_pages(k: Kernel, pfn: number, pages: number): void {
+  page_ref_add(k, pfn, pages, 1);
+  k.counters.set(0, COUNTER.gets_held, gets_held(k) + pages);
+  k.emit({ type: 'get', pfn, pages, held: gets_held(k) });
+}
+
+/** put_page() of what {@link get_pages} has taken. */
+export function put_pages(k: Kernel, pfn: number, pages: number): void {
+  if (pfn === ZERO_PFN) return;
+  k.spend('unpin_page', pages);
+  k.counters.set(0, COUNTER.gets_held, gets_held(k) - pages);
+  page_ref_sub(k, pfn, pages, 1);
+  k.emit({ type: 'put', pfn, pages, held: gets_held(k) });
+}
+
+/** Ghost: plain references that drivers hold now. */
+export const gets_held = (k: Kernel): number => k.counters.get(0, COUNTER.gets_held);
+
 /** Pages pinned now, over all drivers. */
 export function pins_held(k: Kernel): number {
   return k.counters.get(0, COUNTER.pins_acquired) - k.counters.get(0, COUNTER.pins_released);
@@ -65,16 +100,38 @@ export function is_anon_pfn(k: Kernel, pfn: number): boolean {
   return pfn > k.options.blocks;
 }
 
-/** A free anonymous page with one reference, or 0 when there is none. */
-export function alloc_anon_page(k: Kernel): number {
+/** Free anonymous pages with one reference each, at most `pages` in a row; none when memory is used up. */
+export function alloc_anon_pages(k: Kernel, pages: number): { readonly pfn: number; readonly pages: number } {
   const first = k.options.blocks + 1;
   const limit = first + k.options.anonPages;
   for (let pfn = first; pfn < limit; pfn = k.refcount.runEnd(0, pfn, limit)) {
     if (k.refcount.get(0, pfn) !== 0) continue;
-    k.refcount.setRange(0, pfn, pfn + 1, 1);
-    return pfn;
+    const end = Math.min(pfn + pages, k.refcount.runEnd(0, pfn, limit));
+    k.refcount.setRange(0, pfn, end, 1);
+    k.anon_exclusive.setRange(0, pfn, end, 1);
+    return { pfn, pages: end - pfn };
   }
-  return 0;
+  return { pfn: 0, pages: 0 };
+}
+
+/** put_page() of anonymous pages: those whose last reference it was are free. */
+export function put_anon_pages(k: Kernel, pfn: number, pages: number): void {
+  page_ref_sub(k, pfn, pages, 1);
+  for (let at = pfn; at < pfn + pages;) {
+    const end = k.refcount.runEnd(0, at, pfn + pages);
+    if (k.refcount.get(0, at) === 0) k.anon_exclusive.setRange(0, at, end, 0);
+    at = end;
+  }
+}
+
+/** copy_user_highpage(): `to` holds what `from` does (0: the zero page). */
+export function copy_pages(k: Kernel, from: number, to: number, pages: number): void {
+  for (let offset = 0; offset < pages;) {
+    const end = from === ZERO_PFN ? pages : k.data.runEnd(0, from + offset, from + pages) - from;
+    k.data.setRange(0, to + offset, to + end, from === ZERO_PFN ? 0 : k.data.get(0, from + offset));
+    offset = end;
+  }
+  k.spend('copy_page', pages);
 }
 
 /** Blocks among [pfn, pfn + pages) that something still holds a reference to. */

@@ -8,7 +8,8 @@
 import { i_mmap_rwsem, type Kernel, path, VMA } from '../kernel.ts';
 import { MMU_NOTIFY_CLEAR, MMU_NOTIFY_PROTECTION_PAGE } from '../event.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
-import { wrprotect_ptes, zap_pte_range } from './pgtable.ts';
+import { zap_page_range } from './huge_memory.ts';
+import { wrprotect_ptes } from './pgtable.ts';
 import { next_in_i_mmap, NO_VMA, vma_range } from './vma.ts';
 
 /** unmap_mapping_pages(): pages [from, to) of the file leave every page table; private copies only if `even_cows`. */
@@ -34,8 +35,11 @@ export const unmap_mapping_pages = path(
       callee.end = f.end;
       callee.event = MMU_NOTIFY_CLEAR;
     }),
-    label('zap_pte_range', 'K29', (k, f) => {
-      zap_pte_range(k, f.mm, f.start, f.end, f.even_cows === 1);
+    call(zap_page_range, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.start = f.start;
+      callee.end = f.end;
+      callee.even_cows = f.even_cows;
     }),
     label('mmu_notifier_invalidate_range_end', 'K29', (k, f) => {
       mmu_notifier_invalidate_range_end(k, f.mm, f.start, f.end);
@@ -54,7 +58,7 @@ function next_shared(k: Kernel, inode: number, from: number, to: number, after: 
   return vma;
 }
 
-/** pfn_mkclean_range(): pages [from, to) lose write and dirty in every shared VMA, mirrors first (K64). */
+/** pfn_mkclean_range(): pages [from, to) lose write and dirty in every shared VMA, mirrors first (K64, K178). */
 export const pfn_mkclean_range = path(
   'pfn_mkclean_range',
   ['inode', 'from', 'to', 'vma', 'mm', 'start', 'end'],

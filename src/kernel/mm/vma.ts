@@ -5,7 +5,7 @@
  * (i_mmap). Both are one table here, searched in order; which lock guards which index is kept (mmap_lock for the
  * first, i_mmap_rwsem for the second).
  */
-import { COUNTER, INODE, type Kernel, MM, VMA } from '../kernel.ts';
+import { COUNTER, INODE, type Kernel, VMA } from '../kernel.ts';
 
 export const NO_VMA = -1;
 
@@ -82,14 +82,28 @@ export interface NewVma {
   readonly pgoff: number;
   readonly shared: number;
   readonly writable: number;
+  /** VM_SYNC: mapped with MAP_SYNC. */
+  readonly sync: number;
 }
 
-/** Adds a VMA in the first free record; it holds a reference to its file. */
-export function vma_link(k: Kernel, vma: NewVma): number {
+/**
+ * A free record behind every VMA that maps the file from the same page on: records are the order of equals in the interval
+ * tree, into which a new VMA goes last. A move of page table entries counts on it (copy_vma(): need_rmap_locks).
+ */
+function free_row(k: Kernel, inode: number, pgoff: number): number {
   const count = k.counters.get(0, COUNTER.vmas);
-  let row = 0;
-  while (row < count && k.vmas.get(row, VMA.used) === 1) row++;
+  let row = count;
+  for (let at = count - 1; at >= 0; at--) {
+    if (k.vmas.get(at, VMA.used) === 0) row = at;
+    else if (k.vmas.get(at, VMA.inode) === inode && k.vmas.get(at, VMA.pgoff) === pgoff) break;
+  }
   if (row === count) k.counters.set(0, COUNTER.vmas, count + 1);
+  return row;
+}
+
+/** Adds a VMA; it holds a reference to its file. What mmap(2) makes may be read, and is new to soft-dirty tracking. */
+export function vma_link(k: Kernel, vma: NewVma): number {
+  const row = free_row(k, vma.inode, vma.pgoff);
   k.vmas.set(row, VMA.used, 1);
   k.vmas.set(row, VMA.mm, vma.mm);
   k.vmas.set(row, VMA.start, vma.start);
@@ -99,6 +113,9 @@ export function vma_link(k: Kernel, vma: NewVma): number {
   k.vmas.set(row, VMA.shared, vma.shared);
   k.vmas.set(row, VMA.writable, vma.writable);
   k.vmas.set(row, VMA.detached, 0);
+  k.vmas.set(row, VMA.sync, vma.sync);
+  k.vmas.set(row, VMA.readable, 1);
+  k.vmas.set(row, VMA.softdirty, 1);
   k.inodes.set(vma.inode, INODE.refs, k.inodes.get(vma.inode, INODE.refs) + 1);
   return row;
 }
@@ -108,25 +125,34 @@ export function vma_unlink(k: Kernel, vma: number): void {
   for (const column of Object.values(VMA)) k.vmas.set(vma, column, 0);
 }
 
+/** Where a copy of a VMA lies, and in which address space. */
+export interface Place {
+  readonly mm: number;
+  readonly start: number;
+  readonly end: number;
+  readonly pgoff: number;
+}
+
+/** vm_area_dup() and its linking: another VMA with the rights and flags of `vma`, at another place. */
+export function vm_area_dup(k: Kernel, vma: number, place: Place): number {
+  const inode = k.vmas.get(vma, VMA.inode);
+  const row = free_row(k, inode, place.pgoff);
+  for (const column of Object.values(VMA)) k.vmas.set(row, column, k.vmas.get(vma, column));
+  k.vmas.set(row, VMA.mm, place.mm);
+  k.vmas.set(row, VMA.start, place.start);
+  k.vmas.set(row, VMA.end, place.end);
+  k.vmas.set(row, VMA.pgoff, place.pgoff);
+  k.inodes.set(inode, INODE.refs, k.inodes.get(inode, INODE.refs) + 1);
+  return row;
+}
+
 /** __split_vma(): cuts a VMA in two at `address`. */
 export function split_vma(k: Kernel, vma: number, address: number): void {
-  const start = k.vmas.get(vma, VMA.start);
-  vma_link(k, {
+  vm_area_dup(k, vma, {
     mm: k.vmas.get(vma, VMA.mm),
     start: address,
     end: k.vmas.get(vma, VMA.end),
-    inode: k.vmas.get(vma, VMA.inode),
-    pgoff: k.vmas.get(vma, VMA.pgoff) + address - start,
-    shared: k.vmas.get(vma, VMA.shared),
-    writable: k.vmas.get(vma, VMA.writable),
+    pgoff: linear_page_index(k, vma, address),
   });
   k.vmas.set(vma, VMA.end, address);
-}
-
-/** mmget_not_zero(): a reference to a live address space, or false when it is gone (K1). */
-export function mmget_not_zero(k: Kernel, mm: number): boolean {
-  const users = k.mms.get(mm, MM.users);
-  if (users === 0) return false;
-  k.mms.set(mm, MM.users, users + 1);
-  return true;
 }

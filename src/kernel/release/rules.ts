@@ -10,10 +10,20 @@ export interface Rules {
    * the XArray iterator, so the entry is not looked at.
    */
   readonly busy_scan_skips_locked_entry: boolean;
+  /**
+   * dax_writeback_one() leaves an entry that is locked when it gets there unwritten: get_unlocked_entry() finds nothing in the
+   * middle of a walk, and the fsync goes on without it (K64, K174).
+   */
+  readonly writeback_skips_locked_entry: boolean;
   /** A read fault marks the DAX entry dirty too (K41). */
   readonly read_fault_dirties_entry: boolean;
   /** ext4 PUNCH_HOLE writes dirty pages of the range back before it takes any lock (K52). */
   readonly ext4_punch_writes_back_first: boolean;
+  /**
+   * ext4_fallocate() itself takes the locks, drains and breaks the layout, once for every mode but preallocation, before the
+   * mode looks at its range; ZERO_RANGE preallocates and zeroes its edges under invalidate_lock (K58, K223).
+   */
+  readonly ext4_fallocate_breaks_first: boolean;
   /** XFS truncate down flushes the page of the new end of file (K51). */
   readonly xfs_truncate_flushes_new_eof: boolean;
   /** FOLL_LONGTERM is refused with -EOPNOTSUPP for a DAX file mapping (K88). */

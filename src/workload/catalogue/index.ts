@@ -2,12 +2,15 @@
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../input_error.ts';
 import { didYouMean } from '../scenario/suggest.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 export interface CatalogueEntry {
   readonly name: string;
   /** One line, without a full stop. */
   readonly title: string;
   readonly kind: 'log' | 'scenario';
+  /** Numbers of the kernel facts that a scenario shows, first the one it is there for; a log names none. */
+  readonly facts: readonly string[];
   /** Path of the file on this machine. */
   readonly file: string;
 }
@@ -17,14 +20,14 @@ function path(relative: string): string {
 }
 
 function log(name: string, title: string): CatalogueEntry {
-  return { name, title, kind: 'log', file: path(`./logs/${name}.strace.gz`) };
+  return { name, title, kind: 'log', facts: [], file: path(`./logs/${name}.strace.gz`) };
 }
 
-function scenario(name: string, title: string): CatalogueEntry {
-  return { name, title, kind: 'scenario', file: path(`./scenarios/${name}.yaml`) };
+function scenario([name, title, facts]: (typeof SCENARIOS)[number]): CatalogueEntry {
+  return { name, title, kind: 'scenario', facts: facts.split(' '), file: path(`./scenarios/${name}.yaml`) };
 }
 
-/** Logs first, then scenarios from the single effect to the whole story. */
+/** Logs first, then the scenarios. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
   log(
     't_mmap_collision',
@@ -40,42 +43,24 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     'systemd-journal-remote: journal files grow and are cut back while windows of them are mapped',
   ),
   log('xfs_io-mapped', 'xfs_io: every fallocate mode and truncate on files with live mappings, on XFS'),
-  scenario('pin_delays_punch_of_another_page', 'A pin on page 500 delays a hole punched at page 10'),
-  scenario('pin_delays_growing', 'A pin delays a truncate that only makes the file longer'),
-  scenario('preallocation_waits_on_xfs_only', 'Preallocation waits for a pin on XFS and not on ext4'),
-  scenario(
-    'fsync_does_not_wait_for_pin',
-    'fsync waits neither for a pin nor for the truncate that waits for it',
+  log('cpython-test-mmap', 'CPython test_mmap: mappings are resized, flushed, moved and closed'),
+  log('fsstress-ext4', 'xfstests fsstress: three processes do anything to a tree of files, on ext4'),
+  log('fsx-ext4', 'xfstests fsx: one file is written, mapped, cut, punched and copied at random, on ext4'),
+  log('git-gc', 'git: clone, commit, repack, gc and fsck with packs and indexes mapped for reading'),
+  log('lmdb-tools', 'LMDB: a database mapped far beyond its end is loaded, copied and dumped'),
+  log('ltp-mmapstress', 'LTP mmapstress: forking programs map, extend, truncate and sync the same files'),
+  log('pmempool', 'PMDK pmempool: pools are made, checked and resized; MAP_SYNC is asked for and refused'),
+  log(
+    'postgres-dsm',
+    'PostgreSQL: parallel queries share files that are mapped and unlinked; VACUUM cuts a table, on XFS',
   ),
-  scenario(
-    'write_waits_for_the_waiter_not_the_pin',
-    'A write waits for the truncate that waits for the pin, never for the pin itself',
-  ),
-  scenario(
-    'release_wakes_the_waiter',
-    'The truncate goes on when the last of two pins is released, not before',
-  ),
-  scenario('signal_ends_the_wait', 'A signal ends a truncate that waits for a pin, and nothing has happened'),
-  scenario(
-    'signal_during_unaligned_zero_range',
-    'A signal ends an unaligned ZERO_RANGE, but on ext4 the file has grown',
-  ),
-  scenario('longterm_refused', 'A long-term pin of a DAX file mapping is refused'),
-  scenario(
-    'pin_munmap_truncate_frees_under_pin',
-    'After munmap a truncate frees blocks that are still pinned',
-  ),
-  scenario(
-    'pin_munmap_close_unlink_frees_under_pin',
-    'After munmap and close an unlink frees blocks that are still pinned',
-  ),
-  scenario('case1_direct_io', 'Case 1 of pin_user_pages.rst, direct I/O with a buffer in a mapped DAX file'),
-  scenario('case2_rdma_longterm', 'Case 2 of pin_user_pages.rst, RDMA with long-term pins'),
-  scenario('case3_notifier_driver', 'Case 3 of pin_user_pages.rst, a driver that registers a notifier'),
-  scenario('case4_struct_page_only', 'Case 4 of pin_user_pages.rst, code that only looks at struct page'),
-  scenario('case5_cpu_write', 'Case 5 of pin_user_pages.rst, kernel code that writes into user pages'),
-  scenario('rdma_like_registration', 'Register a mapped DAX file, truncate it, deregister'),
-  scenario('gpu_like_reader_of_a_truncated_file', 'A GPU reads a mapped DAX file that is truncated under it'),
+  log('qemu-img', 'QEMU: images are made, discarded, zeroed, resized and converted, on XFS'),
+  log('redis-aof', 'Redis: an append-only file and snapshots by fork; no data file is mapped'),
+  log('rocksdb-mmap', 'RocksDB with mmap_write: preallocated files are written through mappings and cut'),
+  log('rrdtool', 'RRDtool: a mapped round-robin database gets 300 updates and is resized, on XFS'),
+  log('sparse-tools', 'util-linux, coreutils and e2fsprogs: holes are dug and copied; no file is mapped'),
+  log('tdb', 'Samba TDB: a mapped database grows step by step, with transactions'),
+  ...SCENARIOS.map(scenario),
 ];
 
 /** Throws InputError for a name that is not in the catalogue. */

@@ -61,16 +61,25 @@ function pages(context: Context, from: number, length: number, key: string): { f
 type EntryOf<K extends OperationEntry['op']> = Extract<OperationEntry, { op: K }>;
 
 function mmap(context: Context, entry: EntryOf<'mmap'>, file: number): Operation {
-  const { shared, writable } = entry;
+  const { shared, writable, sync } = entry;
   const range = pages(context, entry.at, entry.length, 'length');
-  return { kind: 'mmap', file, ...range, pgoff: entry.offset ?? 0, shared, writable };
+  return {
+    kind: 'mmap',
+    file,
+    ...range,
+    pgoff: entry.offset ?? 0,
+    shared,
+    writable,
+    ...(sync ? { sync } : {}),
+  };
 }
 
 function mremap(context: Context, entry: EntryOf<'mremap'>): Operation {
   const range = pages(context, entry.at, entry.length, 'length');
   const lengthKey = entry.new_length === undefined ? 'new_at' : 'new_length';
   const moved = pages(context, entry.new_at, entry.new_length ?? entry.length, lengthKey);
-  return { kind: 'mremap', ...range, newFrom: moved.from, newTo: moved.to };
+  const dontUnmap = entry.dont_unmap ? { dontUnmap: true } : {};
+  return { kind: 'mremap', ...range, newFrom: moved.from, newTo: moved.to, ...dontUnmap };
 }
 
 function attach(context: Context, entry: EntryOf<'attach'>, region: number): Operation {
@@ -79,8 +88,24 @@ function attach(context: Context, entry: EntryOf<'attach'>, region: number): Ope
   return { kind: 'attach', region, ...range, perTransfer, survivesExit, writable };
 }
 
-/** The pages of a transfer; without `at` and `length` those of the whole region. */
+/** What a reflink or dedupe adds to its destination; without `to` the ranges have the same offset. */
+function remap(context: Context, entry: EntryOf<'reflink' | 'dedupe'>) {
+  const source = indexOf(context, 'source', 'file', entry.source);
+  return { source, ...bytes(context, entry), at: entry.to ?? entry.offset };
+}
+
+/** The pages of a transfer and whether it waits. */
 function transfer(
+  context: Context,
+  entry: EntryOf<'dma_read' | 'dma_write'>,
+  whole: { from: number; to: number } = { from: 0, to: 0 },
+) {
+  const { fence, wait } = entry;
+  return { ...transferredPages(context, entry, whole), fence, ...(wait ? { wait } : {}) };
+}
+
+/** The pages of a transfer; without `at` and `length` those of the whole region. */
+function transferredPages(
   context: Context,
   entry: EntryOf<'dma_read' | 'dma_write'>,
   whole: { from: number; to: number },
@@ -97,6 +122,8 @@ function transfer(
 
 /** Where each region lies, by name: from its first attach. */
 export type RegionRanges = ReadonlyMap<string, { from: number; to: number }>;
+
+const rights = ({ readable, writable }: { readable: boolean; writable: boolean }) => ({ readable, writable });
 
 /**
  * The operation that an entry asks for. What is wrong with it is reported, and the operation returned is then
@@ -125,6 +152,18 @@ export function toOperation(context: Context, entry: OperationEntry, regions: Re
     case 'read':
     case 'write':
       return { kind, file, ...bytes(context, entry) };
+    case 'reflink':
+    case 'dedupe':
+      return { kind, file, ...remap(context, entry) };
+    case 'freeze':
+    case 'thaw':
+    case 'umount':
+    case 'drop_caches':
+    case 'clear_refs':
+    case 'exit':
+      return { kind };
+    case 'memory_failure':
+      return { kind, file, page: entry.offset };
     case 'rename':
       if (entry.over === undefined) return { kind, file };
       return { kind, file, over: indexOf(context, 'over', 'file', entry.over) };
@@ -132,23 +171,28 @@ export function toOperation(context: Context, entry: OperationEntry, regions: Re
       return mmap(context, entry, file);
     case 'munmap':
     case 'madvise_dontneed':
+    case 'madvise_remove':
+    case 'madvise_free':
+    case 'madvise_pageout':
+    case 'madvise_dontfork':
     case 'msync':
     case 'load':
     case 'store':
+    case 'persist':
       return { kind, ...pages(context, entry.at, entry.length, 'length') };
+    case 'mprotect':
+      return { kind, ...pages(context, entry.at, entry.length, 'length'), ...rights(entry) };
+    case 'fork':
+      return { kind, child: indexOf(context, 'child', 'task', entry.child) };
     case 'mremap':
       return mremap(context, entry);
-    case 'exit':
-      return { kind };
     case 'signal':
       return { kind, to: indexOf(context, 'to', 'task', entry.to) };
     case 'attach':
       return attach(context, entry, region);
     case 'dma_read':
-    case 'dma_write': {
-      const whole = regions.get(entry.region) ?? { from: 0, to: 0 };
-      return { kind, region, ...transfer(context, entry, whole), fence: entry.fence };
-    }
+    case 'dma_write':
+      return { kind, region, ...transfer(context, entry, regions.get(entry.region)) };
     case 'detach':
     case 'signal_fence':
       return { kind, region };

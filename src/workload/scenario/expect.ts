@@ -1,9 +1,10 @@
 /** The `expect` of an operation and the `expect_end` of a scenario -> expectations of a workload. */
+import { COUNTED, type Counts } from '../effects.ts';
 import type { Offset } from '../offset.ts';
 import type { EndExpectation, Expectation } from '../workload.ts';
 import { indexOf, type Context } from './convert.ts';
-import type { ExpectationEntry, OperationEntry } from './operation_schema.ts';
-import type { ScenarioHeader } from './schema.ts';
+import type { EndExpectationEntry, ExpectationEntry } from './expectation_schema.ts';
+import type { OperationEntry } from './operation_schema.ts';
 
 interface Audience {
   readonly drivers?: readonly string[] | undefined;
@@ -17,14 +18,26 @@ function audience({ drivers, memory }: Audience): {
   return { ...(drivers === undefined ? {} : { drivers }), ...(memory === undefined ? {} : { memory }) };
 }
 
+function countsOf(entry: NonNullable<ExpectationEntry['counts']>): Counts {
+  return new Map(
+    COUNTED.flatMap((name) => {
+      const count = entry[name];
+      return count === undefined ? [] : [[name, count] as const];
+    }),
+  );
+}
+
 function expectation(op: number, entry: ExpectationEntry): Expectation {
-  const { outcome, errno, waits } = entry;
+  const { outcome, errno, waits, counts, reads, transfer } = entry;
   return {
     op,
     ...audience(entry),
     ...(outcome === undefined ? {} : { outcome }),
     ...(errno === undefined ? {} : { errno }),
     ...(waits === undefined ? {} : { waits }),
+    ...(counts === undefined ? {} : { counts: countsOf(counts) }),
+    ...(reads === undefined ? {} : { reads }),
+    ...(transfer === undefined ? {} : { transfer }),
   };
 }
 
@@ -34,20 +47,20 @@ export function expectations(op: number, { expect }: OperationEntry): Expectatio
   return (Array.isArray(expect) ? expect : [expect]).map((entry) => expectation(op, entry));
 }
 
-type EndEntry = NonNullable<ScenarioHeader['expect_end']>[number];
-
 /** What is expected at the end; file names are checked against the declared ones. */
-export function endExpectation(context: Context, entry: EndEntry): EndExpectation {
+export function endExpectation(context: Context, entry: EndExpectationEntry): EndExpectation {
   const sizes = new Map<string, Offset>();
   const inSizes: Context = { ...context, path: [...context.path, 'sizes'] };
   for (const [name, size] of Object.entries(entry.sizes ?? {})) {
     indexOf(inSizes, name, 'file', name);
     sizes.set(name, size);
   }
-  const freed = entry.blocks_freed_under_reference;
+  const { blocks_freed_under_reference: freed, counts, breaks } = entry;
   return {
     ...audience(entry),
     ...(entry.sizes === undefined ? {} : { sizes }),
     ...(freed === undefined ? {} : { blocksFreedUnderReference: freed }),
+    ...(counts === undefined ? {} : { counts: countsOf(counts) }),
+    ...(breaks === undefined ? {} : { breaks }),
   };
 }

@@ -78,7 +78,9 @@ export function toTasks(processes: ScenarioHeader['processes']): {
 } {
   const tasks: WorkloadTask[] = [];
   const troubles: Trouble[] = [];
-  for (const [mm, [process, { threads }]] of Object.entries(processes).entries()) {
+  for (const [mm, [process, { threads, memlock_pages: memlockPages }]] of Object.entries(
+    processes,
+  ).entries()) {
     for (const [index, name] of (threads ?? [process]).entries()) {
       if (tasks.some((task) => task.name === name)) {
         const path =
@@ -87,7 +89,7 @@ export function toTasks(processes: ScenarioHeader['processes']): {
           trouble(path, `there are two tasks '${name}'`, 'operations name tasks, so each needs its own name'),
         );
       }
-      tasks.push({ name, mm });
+      tasks.push({ name, mm, ...(memlockPages === undefined ? {} : { memlockPages }) });
     }
   }
   if (tasks.length === 0) {

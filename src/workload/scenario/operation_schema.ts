@@ -1,37 +1,7 @@
 /** The operations of a scenario file: one entry shape per kind of `src/workload/operation.ts`. */
 import { z } from 'zod';
-import { address, driver, errno, MEMORY_NAMES, name, position } from './scalars.ts';
-
-/** Whom an expectation is about; absent: everyone. */
-export const audience = {
-  drivers: z.array(driver).min(1).optional().describe('Drivers it holds for; absent: every driver.'),
-  memory: z.array(z.enum(MEMORY_NAMES)).min(1).optional().describe('Memory kinds it holds for; absent: all.'),
-};
-
-const expectation = z
-  .strictObject({
-    ...audience,
-    outcome: z
-      .enum(['completed', 'blocked', 'never', 'failed'])
-      .optional()
-      .describe(
-        'completed: it returned success by itself; failed: it returned an errno; blocked: it could not end until user space did something more; never: it had not ended when the run did.',
-      ),
-    errno: errno.optional(),
-    waits: z
-      .enum(['none', 'reference', 'fault_lock', 'callback', 'cascade', 'lock'])
-      .optional()
-      .describe('Class of the longest wait.'),
-  })
-  .refine((value) => value.outcome !== undefined || value.errno !== undefined || value.waits !== undefined, {
-    error: 'an expectation that expects nothing',
-    params: { hint: 'give outcome, errno or waits' },
-  })
-  .refine((value) => value.outcome !== 'completed' || value.errno === undefined, {
-    error: "outcome 'completed' together with an errno",
-    params: { hint: "write outcome: failed, or leave 'errno' out" },
-  })
-  .meta({ id: 'expectation', description: 'What is expected of the operation it stands in.' });
+import { expectation } from './expectation_schema.ts';
+import { address, name, position } from './scalars.ts';
 
 const common = {
   task: name.describe('Thread that makes the call, from `processes`.'),
@@ -54,6 +24,7 @@ const transfer = {
   at: address.optional().describe('First address; absent: the whole region.'),
   length: address.optional(),
   fence: z.boolean().default(false).describe('The job then waits for signal_fence before it ends.'),
+  wait: z.boolean().default(false).describe('The call returns when the transfer has ended, with its result.'),
 };
 
 /** Every entry shape; `op` says which. */
@@ -74,6 +45,31 @@ export const operationSchema = z.discriminatedUnion('op', [
   z
     .strictObject({ op: z.enum(['punch', 'collapse', 'insert', 'unshare']), ...fileRange })
     .describe('fallocate(2) with the mode of that name.'),
+  z
+    .strictObject({
+      op: z.enum(['reflink', 'dedupe']),
+      ...ofFile,
+      source: name.describe('File whose blocks are shared.'),
+      offset: position.describe('First byte in the source.'),
+      length: position.describe('Bytes, above 0.'),
+      to: position.optional().describe('First byte in `file`; absent: the same as `offset`.'),
+    })
+    .describe('FICLONERANGE and FIDEDUPERANGE: `file` gets the blocks of `source` (XFS).'),
+  z
+    .strictObject({ op: z.enum(['freeze', 'thaw']), ...common })
+    .describe('FIFREEZE and FITHAW of the filesystem that all files are on.'),
+  z
+    .strictObject({ op: z.enum(['umount', 'drop_caches']), ...common })
+    .describe('umount(2) of that filesystem, mounted again at once; 3 into /proc/sys/vm/drop_caches.'),
+  z
+    .strictObject({
+      op: z.literal('memory_failure'),
+      ...ofFile,
+      offset: address.describe(
+        'A page of the file: its block can no longer be read, and the task has run into it.',
+      ),
+    })
+    .describe('memory_failure() of the kernel.'),
   z.strictObject({ op: z.enum(['read', 'write']), ...fileRange }).describe('pread(2), pwrite(2).'),
   z
     .strictObject({
@@ -91,19 +87,57 @@ export const operationSchema = z.discriminatedUnion('op', [
       offset: address.optional().describe('Where in the file the mapping starts; absent: 0.'),
       shared: z.boolean().default(true),
       writable: z.boolean().default(true),
+      sync: z.boolean().default(false).describe('MAP_SHARED_VALIDATE and MAP_SYNC.'),
+    })
+    .refine((value) => value.shared || !value.sync, {
+      error: "'sync' for a private mapping",
+      params: { hint: 'leave shared out, or sync' },
     })
     .describe('mmap(2) at a free address.'),
   z
-    .strictObject({ op: z.enum(['munmap', 'madvise_dontneed', 'msync', 'load', 'store']), ...addresses })
-    .describe('load and store touch each page once with the CPU.'),
+    .strictObject({ op: z.enum(['munmap', 'msync', 'load', 'store', 'persist']), ...addresses })
+    .describe(
+      'load and store touch each page once with the CPU; persist writes its cache lines back, without a system call.',
+    ),
   z
     .strictObject({
       op: z.literal('mremap'),
       ...addresses,
       new_at: address,
       new_length: address.optional().describe('Absent: the same length.'),
+      dont_unmap: z.boolean().default(false).describe('MREMAP_DONTUNMAP: the old mapping stays, empty.'),
     })
     .describe('mremap(2).'),
+  z
+    .strictObject({
+      op: z.enum([
+        'madvise_dontneed',
+        'madvise_remove',
+        'madvise_free',
+        'madvise_pageout',
+        'madvise_dontfork',
+      ]),
+      ...addresses,
+    })
+    .describe('madvise(2) with the advice of that name; what is not mapped is passed over.'),
+  z
+    .strictObject({
+      op: z.literal('mprotect'),
+      ...addresses,
+      readable: z.boolean().default(true),
+      writable: z.boolean().describe('Neither readable nor writable: PROT_NONE.'),
+    })
+    .describe('mprotect(2).'),
+  z
+    .strictObject({ op: z.literal('clear_refs'), ...common })
+    .describe('4 is written to /proc/self/clear_refs: soft-dirty tracking starts afresh.'),
+  z
+    .strictObject({
+      op: z.literal('fork'),
+      ...common,
+      child: name.describe('Task of a process that begins as a copy of the caller, and does nothing before.'),
+    })
+    .describe('fork(2).'),
   z.strictObject({ op: z.literal('exit'), ...common }).describe('exit(2) of the task.'),
   z
     .strictObject({ op: z.literal('signal'), ...common, to: name })
@@ -135,4 +169,3 @@ export const operationSchema = z.discriminatedUnion('op', [
 
 /** One entry of `ops` after parsing: defaults filled in, positions as values, names not yet resolved. */
 export type OperationEntry = z.output<typeof operationSchema>;
-export type ExpectationEntry = z.output<typeof expectation>;

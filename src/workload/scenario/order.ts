@@ -21,6 +21,10 @@ interface State {
   readonly spaces: Map<number, AddressSpace>;
   readonly regions: Map<number, Attachment>;
   readonly exited: Set<number>;
+  /** Address spaces that a fork is still to make. */
+  readonly unborn: Set<number>;
+  /** Ranges that a child does not get, by address space. */
+  readonly dontfork: Map<number, AddressSpace>;
 }
 
 interface Step {
@@ -98,10 +102,39 @@ function unmapping(step: Step, range: PageRange): Objection {
 
 function remapping(step: Step, op: Of<'mremap'>): Objection {
   const moved = { from: op.newFrom, to: op.newTo };
-  const rest = without(space(step), op);
+  const rest = op.dontUnmap === true ? space(step) : without(space(step), op);
   const refused = mustBeMapped(step, op) ?? mustBeFree(rest, moved);
   if (refused === undefined) step.state.spaces.set(step.mm, withRange(rest, moved));
   return refused;
+}
+
+/** Calls that pass over what is not mapped: they have to find something, though. */
+function mustTouch(step: Step, range: PageRange): Objection {
+  if (overlaps(space(step), range)) return undefined;
+  return objection(`nothing of ${rangeText(range)} is mapped here`, 'mmap it first, in the same process');
+}
+
+function keepingFromChildren(step: Step, op: PageRange): Objection {
+  const { dontfork } = step.state;
+  dontfork.set(step.mm, withRange(without(dontfork.get(step.mm) ?? [], op), op));
+  return mustTouch(step, op);
+}
+
+/** The child begins with the mappings and the descriptors of its parent. */
+function forking(step: Step, op: Of<'fork'>): Objection {
+  const { state, workload } = step;
+  const { name, mm } = workload.tasks[op.child] ?? { name: '', mm: step.mm };
+  if (mm === step.mm)
+    return objection(`'${name}' is a task of the process that forks`, 'name one of another process');
+  if (!state.unborn.delete(mm))
+    return objection(`'${name}' has been forked already`, 'a process is made once');
+  const kept = state.dontfork.get(step.mm) ?? [];
+  state.spaces.set(mm, kept.reduce(without, space(step)));
+  workload.files.forEach((_, file) => {
+    const count = state.open.get(openKey(step, file));
+    if (count !== undefined) state.open.set(openKey({ ...step, mm }, file), count);
+  });
+  return undefined;
 }
 
 /** The last task of a process takes its mappings along. */
@@ -180,9 +213,19 @@ function check(step: Step, op: Operation): Objection {
     case 'mremap':
       return remapping(step, op);
     case 'madvise_dontneed':
+    case 'madvise_remove':
+    case 'madvise_free':
+    case 'madvise_pageout':
+    case 'mprotect':
     case 'msync':
+      return mustTouch(step, op);
+    case 'madvise_dontfork':
+      return keepingFromChildren(step, op);
+    case 'fork':
+      return forking(step, op);
     case 'load':
     case 'store':
+    case 'persist':
       return mustBeMapped(step, op);
     case 'exit':
       return exiting(step);
@@ -202,6 +245,22 @@ function check(step: Step, op: Operation): Objection {
   }
 }
 
+function absent({ state, task, mm, workload }: Step): Objection {
+  const name = workload.tasks[task]?.name;
+  if (state.exited.has(task)) return objection(`task '${name}' has exited`, 'move this before its exit');
+  if (!state.unborn.has(mm)) return undefined;
+  return objection(`task '${name}' does not exist before its fork`, 'move this behind the fork');
+}
+
+/** Address spaces that come into being with a fork by another process. */
+function childSpaces(workload: Workload): Set<number> {
+  const space = (task: number): number | undefined => workload.tasks[task]?.mm;
+  const spaces = workload.ops.map(({ task, op }) =>
+    op.kind === 'fork' && space(op.child) !== space(task) ? space(op.child) : undefined,
+  );
+  return new Set(spaces.filter((mm) => mm !== undefined));
+}
+
 /** Operations that ask for what the ones before them did not provide. */
 export function orderTroubles(workload: Workload): Trouble[] {
   const existing = workload.files.flatMap((file, index) => (file.exists ? [index] : []));
@@ -211,13 +270,12 @@ export function orderTroubles(workload: Workload): Trouble[] {
     spaces: new Map(),
     regions: new Map(),
     exited: new Set(),
+    unborn: childSpaces(workload),
+    dontfork: new Map(),
   };
   return workload.ops.flatMap(({ task, op }, index) => {
     const step = { workload, state, task, mm: workload.tasks[task]?.mm ?? 0 };
-    const gone = state.exited.has(task)
-      ? objection(`task '${workload.tasks[task]?.name}' has exited`, 'move this before its exit')
-      : undefined;
-    const found = gone ?? mustExist(step, op) ?? check(step, op);
+    const found = absent(step) ?? mustExist(step, op) ?? check(step, op);
     return found === undefined ? [] : [trouble(['ops', index], `${op.kind}: ${found.problem}`, found.hint)];
   });
 }

@@ -97,8 +97,8 @@ export const driver = scalar(parseDriver, {
   anyOf: [{ enum: DRIVER_NAMES }, { type: 'string', pattern: String.raw`^\.{0,2}/` }],
 });
 
-/** A symbolic errno, for example `EINTR`. */
+/** A symbolic errno, for example `EINTR`, or the signal that a load or store ends with. */
 export const errno = z
   .string()
-  .regex(/^E[A-Z0-9]+$/)
-  .meta({ id: 'errno', description: "A symbolic errno, for example 'EINTR'." });
+  .regex(/^(E[A-Z0-9]+|SIGBUS)$/)
+  .meta({ id: 'errno', description: "A symbolic errno, for example 'EINTR'; 'SIGBUS' for a load or store." });

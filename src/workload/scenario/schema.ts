@@ -1,7 +1,8 @@
 /** The scenario file as a whole: one zod schema, and the JSON Schema published from it. */
 import { z } from 'zod';
 import { HOLDS } from '../device_plan.ts';
-import { audience, operationSchema } from './operation_schema.ts';
+import { endExpectation } from './expectation_schema.ts';
+import { operationSchema } from './operation_schema.ts';
 import { name, pageRange, position, wholeNumber } from './scalars.ts';
 
 const ranges = z.union([pageRange, z.array(pageRange).min(1)]);
@@ -18,23 +19,11 @@ const file = z
 const process = z
   .strictObject({
     threads: z.array(name).min(1).optional().describe("Task names; absent: one, with the process's name."),
+    memlock_pages: wholeNumber(0, 2 ** 31)
+      .optional()
+      .describe('RLIMIT_MEMLOCK in pages; absent: it may lock any amount of memory (CAP_IPC_LOCK).'),
   })
   .meta({ id: 'process' });
-
-const endExpectation = z
-  .strictObject({
-    ...audience,
-    sizes: z.record(name, position).optional().describe('File to i_size at the end.'),
-    blocks_freed_under_reference: z
-      .enum(['none', 'some'])
-      .optional()
-      .describe('Blocks that were freed while a device reference to them was live.'),
-  })
-  .refine((value) => value.sizes !== undefined || value.blocks_freed_under_reference !== undefined, {
-    error: 'an expectation that expects nothing',
-    params: { hint: 'give sizes or blocks_freed_under_reference' },
-  })
-  .meta({ id: 'end_expectation', description: 'What is expected when the run has ended.' });
 
 const plan = z
   .strictObject({
@@ -60,7 +49,9 @@ const header = {
   facts: z
     .array(z.string().regex(/^K[1-9][0-9]*$/))
     .default([])
-    .describe('Numbers of the kernel facts the scenario shows, for example K34.'),
+    .describe(
+      'Numbers of the kernel facts the scenario shows, for example K34; first the one it is there for.',
+    ),
   files: z.record(name, file),
   processes: z.record(name, process),
   plan: plan.optional(),

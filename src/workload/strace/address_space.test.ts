@@ -16,8 +16,8 @@ function mapping(mm: AddressSpace, from: number, to: number, line = 1, file = FI
     pgoff: from,
     shared: true,
     writable: true,
+    dontFork: false,
     line,
-    modelled: true,
   };
 }
 
@@ -57,13 +57,13 @@ describe('AddressSpace', () => {
     parent.add(mapping(parent, 10, 20, 1, file));
     parent.copyTo(child);
     expect([file.mappings.size, paths.get(file.path)]).toEqual([2, 2]);
-    expect(child.within(0, 100)[0]).toMatchObject({ mm: child, modelled: false });
+    expect(child.within(0, 100)[0]).toMatchObject({ mm: child, file });
     parent.remove(12, 14, 9);
     expect([file.mappings.size, paths.get(file.path)]).toEqual([3, 3]);
     parent.removeAll();
     child.removeAll();
     expect([file.mappings.size, paths.get(file.path)]).toEqual([0, 0]);
-    expect(parent.hasData).toBe(false);
+    expect(parent.dataFiles()).toEqual([]);
   });
 
   test('refused mappings never lie on top of each other', () => {

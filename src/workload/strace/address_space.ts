@@ -15,10 +15,10 @@ export interface Mapping {
   readonly pgoff: number;
   readonly shared: boolean;
   readonly writable: boolean;
+  /** MADV_DONTFORK: a child does not get it. */
+  readonly dontFork: boolean;
   /** Line on which it came to be: a munmap that began earlier cannot have meant it. */
   readonly line: number;
-  /** Its mmap is among the workload's operations. */
-  readonly modelled: boolean;
 }
 
 /** Page of the file behind the mapping's last one. */
@@ -60,9 +60,10 @@ export class AddressSpace {
     return found;
   }
 
-  /** It maps a data file. */
-  get hasData(): boolean {
-    return this.#mappings.some((mapping) => mapping.file.isModelled);
+  /** The data files that it maps. */
+  dataFiles(): FileObject[] {
+    const files = this.#mappings.map((mapping) => mapping.file).filter((file) => file.isModelled);
+    return [...new Set(files)];
   }
 
   /** An address for a mapping that the log's kernel refused; never the same twice. */
@@ -94,9 +95,23 @@ export class AddressSpace {
     return taken;
   }
 
-  /** fork(2): the child's copies are not modelled. */
+  /** Gives the parts of mappings in [from, to) other properties; gives the parts back as they are then. */
+  change(from: number, to: number, what: Partial<Pick<Mapping, 'writable' | 'dontFork'>>): Mapping[] {
+    const changed = this.remove(from, to, Number.POSITIVE_INFINITY).map((old) => ({ ...old, ...what }));
+    for (const mapping of changed) this.add(mapping);
+    return changed;
+  }
+
+  /** The mappings of that kind that show page `page` of their file. */
+  showing(page: number, isMeant: (mapping: Mapping) => boolean): Mapping[] {
+    return this.#mappings.filter(
+      (mapping) => mapping.pgoff <= page && page < endPage(mapping) && isMeant(mapping),
+    );
+  }
+
+  /** fork(2). */
   copyTo(child: AddressSpace): void {
-    for (const mapping of this.#mappings) child.add({ ...mapping, mm: child, modelled: false });
+    for (const mapping of this.#mappings) if (!mapping.dontFork) child.add({ ...mapping, mm: child });
   }
 
   /** The last thread has left. */
@@ -118,7 +133,7 @@ export class AddressSpace {
   }
 
   #drop(mapping: Mapping): void {
-    this.#mappings.splice(this.#mappings.indexOf(mapping), 1);
+    this.#mappings.splice(this.#firstEndingAfter(mapping.from), 1);
     this.#leave(mapping);
   }
 

@@ -32,6 +32,8 @@ export class CallAssembler {
         return { kind: 'rejected', line, text, why: scanned.why };
       case 'signal':
         return { kind: 'signal', pid, signal: scanned.signal, line };
+      case 'fault':
+        return { kind: 'fault', pid, fault: scanned, line };
       case 'unfinished':
         return this.#begin(scanned, pid, line);
       case 'call':

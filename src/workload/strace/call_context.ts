@@ -50,8 +50,8 @@ export class CallContext {
 
   /** What to do with a description whose last descriptor this call takes away. */
   onRelease(): Released {
-    return (open) => {
-      this.emit({ kind: 'close', open });
+    return (open, modelled) => {
+      this.emit({ kind: 'close', open, modelled });
     };
   }
 

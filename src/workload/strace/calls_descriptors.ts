@@ -6,7 +6,7 @@ import * as C from './constants.ts';
 import { argument, decodeFlags, decodeInteger, decodeString, decodeWord, structField } from './decode.ts';
 import { OpenFile } from './file_object.ts';
 import type { FileObject } from './file_object.ts';
-import { Unusable } from './records.ts';
+import { PathNotShown, Unusable } from './records.ts';
 
 /** The file object behind a path that was opened with these flags. */
 function openedFile(context: CallContext, path: string, flags: number): FileObject {
@@ -19,11 +19,31 @@ function openedFile(context: CallContext, path: string, flags: number): FileObje
   return names.findOrAdd(path, created);
 }
 
-function openPath(context: CallContext, asked: string, flags: number): void {
+/** O_ACCMODE. */
+const ACCESS_MODE = 3;
+
+/** A path argument, or undefined if only its address is printed. */
+function asked(path: () => string): string | undefined {
+  try {
+    return path();
+  } catch (error) {
+    if (error instanceof PathNotShown) return undefined;
+    throw error;
+  }
+}
+
+/** The file behind an open of which the log has no path, so far. */
+function unnamedFile(context: CallContext, flags: number): FileObject {
+  if ((flags & (ACCESS_MODE | C.O_CREAT | C.O_TRUNC)) !== 0)
+    context.notModelled(`${context.call.name}:path_not_printed`);
+  return context.world.names.opened(context.call.startLine, 'no');
+}
+
+function openPath(context: CallContext, given: string | undefined, flags: number): void {
   if (!context.ok) return;
   const made = context.newDescriptor();
-  const path = made.path ?? asked;
-  const file = openedFile(context, path, flags);
+  const path = made.path ?? context.world.names.knownPath(context.call.startLine) ?? given;
+  const file = path === undefined ? unnamedFile(context, flags) : openedFile(context, path, flags);
   const truncated = (flags & C.O_TRUNC) !== 0;
   const usable = (flags & C.O_PATH) === 0;
   file.opened = true;
@@ -33,25 +53,42 @@ function openPath(context: CallContext, asked: string, flags: number): void {
   // Before the descriptor is set: another thread may be closing the number's earlier meaning.
   context.thread.files.set(made.fd, open, (flags & C.O_CLOEXEC) !== 0, context.onRelease());
   context.emit({ kind: 'open', open, truncated, anonymous, usable });
+  if (usable && file.isModelled) context.thread.files.markModelled(open);
   if (truncated) file.size.set(0n);
 }
 
 const open: Handler = (context) => {
-  openPath(context, context.path(0), decodeFlags(context.arg(1), C.OPEN_FLAGS));
+  openPath(
+    context,
+    asked(() => context.path(0)),
+    decodeFlags(context.arg(1), C.OPEN_FLAGS),
+  );
 };
 
 const creat: Handler = (context) => {
-  openPath(context, context.path(0), C.O_CREAT | C.O_TRUNC);
+  openPath(
+    context,
+    asked(() => context.path(0)),
+    C.O_CREAT | C.O_TRUNC,
+  );
 };
 
 const openat: Handler = (context) => {
-  openPath(context, context.pathAt(0), decodeFlags(context.arg(2), C.OPEN_FLAGS));
+  openPath(
+    context,
+    asked(() => context.pathAt(0)),
+    decodeFlags(context.arg(2), C.OPEN_FLAGS),
+  );
 };
 
 const openat2: Handler = (context) => {
   const flags = structField(context.arg(2), 'flags');
   if (flags === undefined) throw new Unusable('the flags of openat2 are not printed');
-  openPath(context, context.pathAt(0), decodeFlags(flags, C.OPEN_FLAGS));
+  openPath(
+    context,
+    asked(() => context.pathAt(0)),
+    decodeFlags(flags, C.OPEN_FLAGS),
+  );
 };
 
 const memfdCreate: Handler = (context) => {
@@ -64,6 +101,7 @@ const memfdCreate: Handler = (context) => {
   const flags = decodeFlags(context.arg(1), C.MEMFD_FLAGS);
   context.thread.files.set(made.fd, open, (flags & C.MFD_CLOEXEC) !== 0, context.onRelease());
   context.emit({ kind: 'open', open, truncated: false, anonymous: false, usable: true });
+  if (file.isModelled) context.thread.files.markModelled(open);
 };
 
 const close: Handler = (context) => {
@@ -84,7 +122,7 @@ const closeRange: Handler = (context) => {
   const first = Number(decodeInteger(context.arg(0)));
   const last = Number(decodeInteger(context.arg(1)));
   const flags = decodeFlags(context.arg(2), C.CLOSE_RANGE_FLAGS);
-  if ((flags & C.CLOSE_RANGE_UNSHARE) !== 0) context.world.unshareFiles(thread);
+  if ((flags & C.CLOSE_RANGE_UNSHARE) !== 0) context.world.unshareFiles(thread, context.call.startLine);
   for (const fd of thread.files.within(first, last)) {
     if ((flags & C.CLOSE_RANGE_CLOEXEC) !== 0) thread.files.setCloseOnExec(fd, true);
     else thread.files.remove(fd, context.onRelease());
@@ -135,7 +173,7 @@ const fchdir: Handler = (context) => {
 const unshare: Handler = (context) => {
   if (!context.ok) return;
   const flags = decodeFlags(argument(context.call.args, 0), C.CLONE_FLAGS);
-  if ((flags & C.CLONE_FILES) !== 0) context.world.unshareFiles(context.thread);
+  if ((flags & C.CLONE_FILES) !== 0) context.world.unshareFiles(context.thread, context.call.startLine);
   if ((flags & C.CLONE_FS) !== 0) context.thread.directory = { ...context.thread.directory };
 };
 

@@ -34,6 +34,7 @@ function transfer(
   append = false,
 ): void {
   const open = context.open(0);
+  if (direction === 'write' && open !== undefined) clearRefs(context, open.file.path);
   if (open === undefined || !open.file.isModelled || context.call.result.value === '?') return;
   const length = context.ok ? decodeOffset(context.call.result.value) : asked();
   if (length === 0n) return;
@@ -48,6 +49,15 @@ function transfer(
   if (direction === 'read') open.file.size.wasRead(end);
   else open.file.size.reached(end);
   if (explicit === undefined) open.position = end;
+}
+
+/** Soft-dirty tracking starts afresh when 4 is written to the process's own clear_refs; `-s 0` hides what is written. */
+function clearRefs(context: CallContext, path: string): void {
+  const pid = /^\/proc\/(self|\d+)\/clear_refs$/.exec(path)?.[1];
+  if (pid === undefined || !context.ok) return;
+  const own = pid === 'self' || Number(pid) === context.thread.pid;
+  if (own && /^"4(?:\\n)?"$/.test(context.arg(1))) context.emit({ kind: 'clear_refs' });
+  else context.notModelled('clear_refs');
 }
 
 /** Sum of the lengths in `[{iov_base=..., iov_len=16}, ...]`; strace hides them with `-s 0`. */

@@ -6,6 +6,7 @@ import type { CallContext, Handler } from './call_context.ts';
 import * as C from './constants.ts';
 import { decodeAddress, decodeFlags, decodeOffset, decodeWord } from './decode.ts';
 import type { FileObject } from './file_object.ts';
+import { isModelledAdvice } from './operations.ts';
 
 const PAGE_SHIFT = 12n;
 
@@ -52,19 +53,27 @@ const mmap: Handler = (context) => {
     const parts = mm.remove(from, to, Number.POSITIVE_INFINITY);
     if (parts.length > 0) context.emit({ kind: 'unmap', from, to, parts, fixed: true });
   }
-  context.emit({ kind: 'map', mm, from, to, file, anonymous, pgoff, shared, writable, flags });
+  const sync = (flags & C.MAP_TYPE) === C.MAP_SHARED_VALIDATE && (flags & C.MAP_SYNC) !== 0;
+  context.emit({ kind: 'map', mm, from, to, file, anonymous, pgoff, shared, writable, sync, flags });
   if (!context.ok || file?.hasPath !== true) return;
+  if ((flags & C.MAP_DENYWRITE) !== 0) file.isProgram = true;
   const path = context.descriptor(4).path ?? file.path;
   const { line } = context.call;
-  mm.add({ mm, from, to, file, path, pgoff, shared, writable, line, modelled: file.isModelled });
+  mm.add({ mm, from, to, file, path, pgoff, shared, writable, dontFork: false, line });
+  if (file.isModelled) countFilled(context, flags);
 };
+
+/** The kernel faults the pages in at once, as far as the file reaches: which ones is not in a log. */
+function countFilled(context: CallContext, flags: number): void {
+  if ((flags & C.MAP_POPULATE) !== 0) context.notModelled('mmap:MAP_POPULATE');
+  if ((flags & C.MAP_LOCKED) !== 0) context.notModelled('mmap:MAP_LOCKED');
+}
 
 const munmap: Handler = (context) => {
   const { from, to } = range(context, 0, 1);
   const { mm } = context.thread;
   const parts = context.ok ? mm.remove(from, to, context.call.startLine) : mm.within(from, to);
   context.emit({ kind: 'unmap', from, to, parts, fixed: false });
-  countInherited(context, parts);
 };
 
 const mremap: Handler = (context) => {
@@ -81,9 +90,7 @@ const mremap: Handler = (context) => {
     if (parts.length > 0) context.emit({ kind: 'unmap', from: newFrom, to: newTo, parts, fixed: true });
   }
   const keepsOld = (flags & C.MREMAP_DONTUNMAP) !== 0;
-  countInherited(context, found);
-  if (keepsOld && context.ok && hasData(found)) context.notModelled('mremap:MREMAP_DONTUNMAP');
-  else context.emit({ kind: 'remap', from, to, newFrom, newTo, parts: found, duplicates });
+  context.emit({ kind: 'remap', from, to, newFrom, newTo, parts: found, duplicates, keepsOld });
   if (!context.ok) return;
   const moved = duplicates || keepsOld ? found : mm.remove(from, to, context.call.startLine);
   // A range that was in use before can only be one that the move freed.
@@ -93,14 +100,7 @@ const mremap: Handler = (context) => {
     const end = old.to >= to ? newTo : Math.min(newTo, at + (old.to - old.from));
     const pgoff = old.pgoff + Math.max(0, from - old.from);
     if (at >= end) continue;
-    mm.add({
-      ...old,
-      from: at,
-      to: end,
-      pgoff,
-      line: context.call.line,
-      modelled: old.modelled && !keepsOld,
-    });
+    mm.add({ ...old, from: at, to: end, pgoff, line: context.call.line });
   }
 };
 
@@ -108,36 +108,39 @@ function hasData(parts: readonly Mapping[]): boolean {
   return parts.some((mapping) => mapping.file.isModelled);
 }
 
-/** Mappings that a fork handed on are not in the workload, so neither is what happens to them. */
-function countInherited(context: CallContext, parts: readonly Mapping[]): void {
-  const inherited = parts.some((mapping) => mapping.file.isModelled && !mapping.modelled);
-  if (context.ok && inherited) context.notModelled(`${context.call.name}:inherited_mapping`);
-}
-
-type RangeCall = 'advise' | 'msync' | 'protect' | 'lock';
-
-/** msync, madvise, mprotect, mlock: calls on a range that change no mapping's place. */
-function onRange(kind: RangeCall, word: (context: CallContext) => string): Handler {
+/** msync, mlock: calls on a range that change no mapping. */
+function onRange(kind: 'msync' | 'lock'): Handler {
   return (context) => {
     const { from, to } = range(context, 0, 1);
     const parts = context.thread.mm.within(from, to);
-    context.emit({ kind, from, to, parts, word: word(context) });
-    if (context.ok && hasData(parts)) countUnmodelled(context, kind, parts, word(context));
+    context.emit({ kind, from, to, parts, word: context.call.name });
+    if (kind === 'lock' && context.ok && hasData(parts)) context.notModelled();
   };
 }
 
-function countUnmodelled(
-  context: CallContext,
-  kind: RangeCall,
-  parts: readonly Mapping[],
-  word: string,
-): void {
-  if (kind === 'advise' && word !== 'MADV_DONTNEED') context.notModelled(`${context.call.name}:${word}`);
-  else if (kind === 'protect' || kind === 'lock') context.notModelled();
-  else countInherited(context, parts);
-}
+const madvise: Handler = (context) => {
+  const { from, to } = range(context, 0, 1);
+  const { mm } = context.thread;
+  const word = decodeWord(context.arg(2), C.ADVICE);
+  const parts = mm.within(from, to);
+  context.emit({ kind: 'advise', from, to, parts, word });
+  if (!context.ok || !hasData(parts)) return;
+  if (word === 'MADV_DONTFORK' || word === 'MADV_DOFORK')
+    mm.change(from, to, { dontFork: word === 'MADV_DONTFORK' });
+  if (!isModelledAdvice(word)) context.notModelled(`${context.call.name}:${word}`);
+};
 
-const nameOf = (context: CallContext): string => context.call.name;
+const mprotect: Handler = (context) => {
+  const { from, to } = range(context, 0, 1);
+  const { mm } = context.thread;
+  const bits = decodeFlags(context.arg(2), C.PROT_FLAGS);
+  const writable = (bits & C.PROT_WRITE) !== 0;
+  // x86 has no memory that can be executed or written and not read.
+  const readable = (bits & (C.PROT_READ | C.PROT_EXEC | C.PROT_WRITE)) !== 0;
+  const parts = mm.within(from, to);
+  context.emit({ kind: 'protect', from, to, parts, word: context.call.name, readable, writable });
+  if (context.ok && hasData(parts)) mm.change(from, to, { writable });
+};
 
 /** Shared memory of System V: a mapping without a descriptor. */
 const shmat: Handler = (context) => {
@@ -153,14 +156,14 @@ export const MAPPING_CALLS: Readonly<Record<string, Handler>> = {
   mmap,
   munmap,
   mremap,
-  madvise: onRange('advise', (context) => decodeWord(context.arg(2), C.ADVICE)),
-  msync: onRange('msync', nameOf),
-  mprotect: onRange('protect', nameOf),
-  pkey_mprotect: onRange('protect', nameOf),
-  mlock: onRange('lock', nameOf),
-  mlock2: onRange('lock', nameOf),
-  munlock: onRange('lock', nameOf),
-  mbind: onRange('lock', nameOf),
+  madvise,
+  msync: onRange('msync'),
+  mprotect,
+  pkey_mprotect: mprotect,
+  mlock: onRange('lock'),
+  mlock2: onRange('lock'),
+  munlock: onRange('lock'),
+  mbind: onRange('lock'),
   shmat,
   remap_file_pages: remapFilePages,
 };

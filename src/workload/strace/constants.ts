@@ -41,33 +41,40 @@ export const CLOSE_RANGE_FLAGS: Readonly<Record<string, number>> = {
   CLOSE_RANGE_CLOEXEC,
 };
 
+export const PROT_READ = 1;
 export const PROT_WRITE = 2;
-export const PROT_FLAGS: Readonly<Record<string, number>> = { PROT_READ: 1, PROT_WRITE, PROT_EXEC: 4 };
+export const PROT_EXEC = 4;
+export const PROT_FLAGS: Readonly<Record<string, number>> = { PROT_READ, PROT_WRITE, PROT_EXEC };
 
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
 export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
 export const MAP_FIXED_NOREPLACE = 0x100000;
+export const MAP_SHARED_VALIDATE = 3;
+export const MAP_SYNC = 0x80000;
+export const MAP_LOCKED = 0x2000;
+export const MAP_DENYWRITE = 0x800;
+export const MAP_POPULATE = 0x8000;
 /** MAP_SHARED_VALIDATE is 3: its low two bits are a type, not flags. */
 export const MAP_TYPE = 0xf;
 export const MAP_FLAGS: Readonly<Record<string, number>> = {
   MAP_SHARED,
   MAP_PRIVATE,
-  MAP_SHARED_VALIDATE: 3,
+  MAP_SHARED_VALIDATE,
   MAP_FIXED,
   MAP_ANONYMOUS,
   MAP_32BIT: 0x40,
   MAP_GROWSDOWN: 0x100,
-  MAP_DENYWRITE: 0x800,
+  MAP_DENYWRITE,
   MAP_EXECUTABLE: 0x1000,
-  MAP_LOCKED: 0x2000,
+  MAP_LOCKED,
   MAP_NORESERVE: 0x4000,
-  MAP_POPULATE: 0x8000,
+  MAP_POPULATE,
   MAP_NONBLOCK: 0x10000,
   MAP_STACK: 0x20000,
   MAP_HUGETLB: 0x40000,
-  MAP_SYNC: 0x80000,
+  MAP_SYNC,
   MAP_FIXED_NOREPLACE,
 };
 
@@ -124,12 +131,13 @@ export const FALLOCATE_FLAGS: Readonly<Record<string, number>> = {
 export const CLONE_VM = 0x100;
 export const CLONE_FS = 0x200;
 export const CLONE_FILES = 0x400;
+export const CLONE_VFORK = 0x4000;
 export const CLONE_THREAD = 0x10000;
 export const CLONE_FLAGS: Readonly<Record<string, number>> = {
   CLONE_VM,
   CLONE_FS,
   CLONE_FILES,
-  CLONE_VFORK: 0x4000,
+  CLONE_VFORK,
   CLONE_THREAD,
 };
 

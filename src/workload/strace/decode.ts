@@ -3,7 +3,7 @@
  * half-understood call changes anything.
  */
 import { MAX_LFS_FILESIZE } from '../offset.ts';
-import { Unusable } from './records.ts';
+import { PathNotShown, Unusable } from './records.ts';
 import { skipNote, skipString, splitStruct } from './split.ts';
 
 /** An argument of a call; throws if strace printed fewer. */
@@ -55,7 +55,7 @@ const DELETED_INSIDE = ' (deleted)';
 
 /** Reads `3`, `3</path>`, `3</path>(deleted)`, `AT_FDCWD</cwd>`, and `-100</cwd>` with the word in a comment. */
 export function decodeDescriptor(text: string): DescriptorText {
-  const number = /^(-?\d+|AT_FDCWD)(?: \/\*.*?\*\/)?/.exec(text);
+  const number = /^(-?\d+|AT_FDCWD)(?: \/\*[^*]*\*\/)?/.exec(text);
   if (number?.[1] === undefined) throw new Unusable(`no file descriptor: ${text}`);
   const fd = number[1] === 'AT_FDCWD' ? AT_FDCWD : Number(number[1]);
   return { fd, ...decodeNote(text.slice(number[0].length)) };
@@ -77,15 +77,27 @@ export function decodeNote(text: string): { path?: string; deleted: boolean } {
 
 /** A quoted string argument, unescaped. Throws if strace printed only its address. */
 export function decodeString(text: string): string {
+  if (text.startsWith('0x')) throw new PathNotShown(`only the address of a string: ${text}`);
   if (!text.startsWith('"')) throw new Unusable(`no string: ${text}`);
   return unescape(text.slice(1, skipString(text, 0) - 1));
 }
 
+/** Takes comments out. One that never ends takes the rest with it: no expression, which would look for each end. */
 function withoutComments(text: string): string {
-  return text.includes('/*') ? text.replace(/\/\*.*?\*\//g, '').trim() : text;
+  let open = text.indexOf('/*');
+  if (open < 0) return text;
+  let bare = '';
+  let at = 0;
+  for (; open >= 0; open = text.indexOf('/*', at)) {
+    bare += text.slice(at, open);
+    const close = text.indexOf('*/', open + 2);
+    at = close < 0 ? text.length : close + 2;
+  }
+  return (bare + text.slice(at)).trim();
 }
 
-const INTEGER = /^-?(?:0x[0-9a-f]+|\d+)$/;
+/** No kernel prints more than 64 bits; converting a million digits would take long. */
+const INTEGER = /^-?(?:0x[0-9a-f]{1,64}|\d{1,64})$/;
 
 /** A decimal or hexadecimal integer, or NULL; exact at any size. */
 export function decodeInteger(text: string): bigint {
@@ -121,7 +133,7 @@ export function decodeOffset(text: string): bigint {
 export function decodeFlags(text: string, table: Readonly<Record<string, number>>): number {
   let flags = 0;
   for (const word of withoutComments(text).split('|')) {
-    const value = table[word] ?? (/^(?:0x[0-9a-f]+|\d+)$/.test(word) ? numericFlag(word) : 0);
+    const value = table[word] ?? (/^(?:0x[0-9a-f]{1,64}|\d{1,64})$/.test(word) ? numericFlag(word) : 0);
     flags = flags | value;
   }
   return flags;

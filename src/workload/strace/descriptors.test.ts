@@ -12,20 +12,31 @@ function collector(): { gone: string[]; released: (open: OpenFile) => void } {
 }
 
 describe('DescriptorTable', () => {
-  test('a description goes with its last descriptor, in whichever table that is', () => {
+  test('a description goes with the last descriptor of the table', () => {
     const { gone, released } = collector();
     const parent = new DescriptorTable();
     const open = opened('/a');
     parent.set(3, open, false, released);
     parent.set(4, open, false, released);
-    const child = parent.copy();
+    const child = parent.copy(true);
     parent.remove(3, released);
-    parent.remove(4, released);
-    child.remove(3, released);
     expect(gone).toEqual([]);
-    child.remove(4, released);
-    child.remove(4, released);
+    parent.remove(4, released);
+    parent.remove(4, released);
     expect(gone).toEqual(['/a']);
+    child.remove(3, released);
+    child.remove(4, released);
+    expect(gone).toEqual(['/a', '/a']);
+  });
+
+  test("what an operation opened is the child's as well only if an operation copied it", () => {
+    const parent = new DescriptorTable();
+    const open = opened('/mnt/data/a');
+    parent.set(3, open, false, () => undefined);
+    expect(parent.dataFiles()).toEqual([{ open, modelled: false }]);
+    parent.markModelled(open);
+    expect(parent.copy(true).dataFiles()).toEqual([{ open, modelled: true }]);
+    expect(parent.copy(false).dataFiles()).toEqual([{ open, modelled: false }]);
   });
 
   test('a number that is used again drops its earlier meaning, and dup2 onto itself drops nothing', () => {

@@ -36,8 +36,8 @@ export type Effect =
   | { readonly kind: 'found'; readonly open: OpenFile }
   /** As `found`, in a call whose meaning depends on the file: the logs' count of unknown descriptors. */
   | { readonly kind: 'unknown_descriptor' }
-  /** The last descriptor of an open file description is gone. */
-  | { readonly kind: 'close'; readonly open: OpenFile }
+  /** The process's last descriptor of an open file description is gone; `modelled`: an operation opened it. */
+  | { readonly kind: 'close'; readonly open: OpenFile; readonly modelled: boolean }
   | { readonly kind: 'truncate'; readonly file: FileObject; readonly size: bigint; readonly path: string }
   | {
       readonly kind: 'fallocate';
@@ -56,6 +56,17 @@ export type Effect =
       readonly end: bigint;
     }
   | { readonly kind: 'sync'; readonly file: FileObject }
+  /** FICLONE, FICLONERANGE, FIDEDUPERANGE: [start, end) of `source` is shown by `file` at `at`. */
+  | {
+      readonly kind: 'reflink' | 'dedupe';
+      readonly file: FileObject;
+      readonly source: FileObject;
+      readonly start: bigint;
+      readonly end: bigint;
+      readonly at: bigint;
+    }
+  /** FIFREEZE and FITHAW of the filesystem of the data. */
+  | { readonly kind: 'freeze' | 'thaw' }
   /** `file` is undefined if the log has never shown the name; `last`: no name is left. */
   | { readonly kind: 'unlink'; readonly file: FileObject | undefined; readonly last: boolean }
   | {
@@ -76,6 +87,8 @@ export type Effect =
       readonly pgoff: number;
       readonly shared: boolean;
       readonly writable: boolean;
+      /** MAP_SHARED_VALIDATE with MAP_SYNC. */
+      readonly sync: boolean;
       /** Decoded mmap flags. */
       readonly flags: number;
     }
@@ -96,11 +109,25 @@ export type Effect =
       readonly parts: readonly Mapping[];
       /** Old length 0: a second mapping of the same pages is made. */
       readonly duplicates: boolean;
+      /** MREMAP_DONTUNMAP: the old mapping stays. */
+      readonly keepsOld: boolean;
     }
   | ({ readonly kind: 'advise' } & RangeCall)
   | ({ readonly kind: 'msync' } & RangeCall)
-  | ({ readonly kind: 'protect' } & RangeCall)
+  | ({ readonly kind: 'protect'; readonly readable: boolean; readonly writable: boolean } & RangeCall)
   | ({ readonly kind: 'lock' } & RangeCall)
+  /** A page fault that the log shows; `page` of the address space if it is known which one shows the data. */
+  | {
+      readonly kind: 'fault';
+      readonly major: boolean;
+      readonly isData: boolean;
+      readonly mapping: Mapping | undefined;
+      readonly page: number;
+    }
+  /** A process of its own begins as a copy of the caller: `files` are the data files that it maps or has open. */
+  | { readonly kind: 'fork'; readonly child: number; readonly files: readonly FileObject[] }
+  /** 4 was written to the caller's /proc/PID/clear_refs. */
+  | { readonly kind: 'clear_refs' }
   | { readonly kind: 'exit' }
   /** Something that changes data files or their mappings and is not in the vocabulary. */
   | { readonly kind: 'not_modelled'; readonly name: string };

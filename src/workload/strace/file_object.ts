@@ -20,17 +20,29 @@ export class FileObject {
   links = 0;
   /** False for pipes, sockets and anonymous inodes, which print as `pipe:[1]`. */
   readonly hasPath: boolean;
+  /** Descriptor tables that have it open, once for each description. */
+  holders = 0;
   /** Some process had it open during the log. */
   opened = false;
+  /** Line of the open whose path the log does not print; undefined for all files that have a path. */
+  readonly openedOn: number | undefined;
+  /** Mapped by the dynamic loader, which alone asks for MAP_DENYWRITE. */
+  isProgram = false;
   /** False for directories and devices too: nothing that a DAX file system stores in file pages. */
   regular: boolean;
 
-  constructor(path: string, isData: boolean, created: Created) {
+  constructor(path: string, isData: boolean, created: Created, openedOn?: number) {
     this.path = path;
+    this.openedOn = openedOn;
     this.isData = isData;
     this.size = new FileSize(created);
     this.hasPath = !/^[\w-]+:\[/.test(path);
     this.regular = this.hasPath;
+  }
+
+  /** It is open or mapped: it lives on without a name. */
+  get isHeld(): boolean {
+    return this.holders > 0 || this.mappings.size > 0;
   }
 
   /** A regular data file: one that can become a file of the workload. */
@@ -39,16 +51,12 @@ export class FileObject {
   }
 }
 
-/** An open file description: shared by dup'ed and inherited descriptors, gone with the last of them. */
+/** An open file description: shared by dup'ed and inherited descriptors. */
 export class OpenFile {
   readonly file: FileObject;
   /** File offset; undefined if the log does not tell (a descriptor from before the log). */
   position: bigint | undefined;
   append: boolean;
-  /** Descriptors in all tables that refer to it. */
-  descriptors = 0;
-  /** Its open is among the workload's operations, so its close must be. */
-  modelled = false;
 
   constructor(file: FileObject, position: bigint | undefined, append: boolean) {
     this.file = file;

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { InputError } from '../input_error.ts';
+import { fuzzImport } from './fixtures/fuzz_import.ts';
 import { importText } from './fixtures/import_text.ts';
+import { judgeImport } from './fixtures/judge_import.ts';
 import type { ImportedLines } from './importer.ts';
 import { scanLine } from './scanner.ts';
 
@@ -91,7 +95,7 @@ describe('mutated logs', () => {
         expect(flaws(log)).toEqual([]);
         expect(log.rejected.every(({ line, why }) => line > 0 && why !== '')).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: 40 },
     );
   });
 
@@ -101,7 +105,7 @@ describe('mutated logs', () => {
         const text = mutated(mutations).join('\n');
         expect(importText(text)).toEqual(importText(text));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
@@ -121,6 +125,35 @@ test('any text at all is scanned, or refused with a reason', () => {
         expect(error).toBeInstanceOf(InputError);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
+});
+
+describe('files of mutated lines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test('are imported or refused, and every line that cannot be used is listed', async () => {
+    const { files, imported, refused, rejected, operations } = await fuzzImport(80, 7);
+    expect(files).toBe(80);
+    for (const count of [imported, refused, rejected, operations]) expect(count).toBeGreaterThan(10);
+  });
+
+  test.each([
+    ['comments that never end', (size: number) => `1 fallocate(3, ${'/*'.repeat(size / 2)}, 0, 1) = 0`],
+    ['notes that never end', (size: number) => `1 close(3${'<a'.repeat(size / 2)}) = 0`],
+    ['brackets that never end', (size: number) => `1 close(3${'[('.repeat(size / 2)}) = 0`],
+    ['a path of all escapes', (size: number) => `1 unlink("${'\\303'.repeat(size / 4)}") = 0`],
+    ['a number of all digits', (size: number) => `1 ftruncate(3</mnt/data/a>, ${'9'.repeat(size)}) = 0`],
+    ['names behind names', (size: number) => `1.0 ( 0.0 ms): a/1 fsync(${'a: 1, '.repeat(size / 6)}) = 0`],
+    ['descriptors that never end', (size: number) => `1.0 ( 0.0 ms): a/1 fsync(fd: 3<${'>'.repeat(size)}`],
+  ])('a line of a megabyte does not hang: %s', async (_what, make) => {
+    const path = join(folder, 'long');
+    writeFileSync(path, `1 close(3) = 0\n${make(1 << 20)}\n`);
+    const start = performance.now();
+    await judgeImport(path);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
 });

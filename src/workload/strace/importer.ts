@@ -11,61 +11,72 @@ import { applyEvent } from './apply.ts';
 import { CallAssembler } from './assemble.ts';
 import { BirthOrder } from './births.ts';
 import type { LogLine } from './lines.ts';
+import type { LogFormat } from './format.ts';
 import { OperationCollector } from './operations.ts';
 import { PidResolver } from './pids.ts';
+import { RejectedLines } from './rejected_lines.ts';
+import type { RejectedLine } from './rejected_lines.ts';
 import type { LogEvent } from './records.ts';
-import { scanLine } from './scanner.ts';
 import type { StraceStats } from './stats.ts';
 import { StatsCounter } from './stats_effects.ts';
 import { workloadParts } from './workload_parts.ts';
 import { World } from './world.ts';
+import type { EffectSink, WorldOptions } from './world.ts';
 
-/** A line that could not be used. */
-export interface RejectedLine {
-  readonly line: number;
-  readonly text: string;
-  readonly why: string;
+/** What the lines of one log are counted as. */
+export interface CountedLines {
+  readonly rejected: readonly RejectedLine[];
+  readonly stats: StraceStats;
 }
 
 /** What the lines of one log amount to. */
-export interface ImportedLines {
+export interface ImportedLines extends CountedLines {
   readonly workload: Workload;
-  readonly rejected: readonly RejectedLine[];
-  readonly stats: StraceStats;
+}
+
+export interface ImporterOptions extends WorldOptions {
+  /** For messages and the workload's name. */
+  readonly path: string;
 }
 
 /** Lines from the start without a single usable one, after which a file is no strace log. */
 const PROBE_LINES = 300;
 
-/** Takes the lines of one log; {@link finish} gives what they amount to. */
-export class StraceImporter {
-  readonly #path: string;
+/** Takes the lines of one log and counts them; memory does not grow with the number of calls. */
+export class LineCounter {
+  readonly world: World;
+  readonly #options: ImporterOptions;
   readonly #pids = new PidResolver();
   readonly #assembler = new CallAssembler();
   readonly #births = new BirthOrder();
-  readonly #collector = new OperationCollector();
-  readonly #world: World;
   readonly #counter: StatsCounter;
-  readonly #rejected: RejectedLine[] = [];
+  readonly #rejected = new RejectedLines();
   #usable = false;
-  #lines = 0;
 
-  /** `path`: for messages and the workload's name; `dataPrefix`: what the paths of data files begin with. */
-  constructor(path: string, dataPrefix: string) {
-    this.#path = path;
-    this.#world = new World(dataPrefix, (effect, source) => {
+  /** `sink` is given everything that the calls did. */
+  constructor(options: ImporterOptions, sink?: EffectSink) {
+    this.#options = options;
+    this.world = new World(options, (effect, source) => {
       this.#counter.effect(effect, source);
-      this.#collector.effect(effect, source);
+      sink?.(effect, source);
     });
-    this.#counter = new StatsCounter(this.#world.mappedPaths);
+    this.#counter = new StatsCounter(this.world.mappedPaths);
   }
 
-  /** Throws InputError if the first few hundred lines hold nothing that strace prints. */
+  get format(): LogFormat {
+    return this.#options.format;
+  }
+
+  /** Paths of opens that do not print theirs, for a second reading. */
+  learnedPaths(): ReadonlyMap<number, string> {
+    return this.world.names.learned();
+  }
+
+  /** Throws InputError if the first few hundred lines hold nothing that the format has. */
   push({ text, line, damaged }: LogLine): void {
-    this.#lines = line;
     const scanned = damaged
       ? { kind: 'rejected' as const, why: 'NUL bytes or invalid UTF-8' }
-      : scanLine(text);
+      : this.#options.format.scan(text);
     this.#counter.line(scanned, text);
     if (scanned.kind !== 'rejected' && scanned.kind !== 'note') this.#usable = true;
     else if (!this.#usable && line >= PROBE_LINES) this.#refuse();
@@ -74,53 +85,79 @@ export class StraceImporter {
   }
 
   /** To be called once, after the last line. Throws InputError if no line was usable. */
-  finish(): ImportedLines {
+  finish(): CountedLines {
     if (!this.#usable) this.#refuse();
     this.#take(this.#births.finish());
     this.#endExiting();
     this.#assembler.finish();
     const { abandoned } = this.#assembler;
     this.#counter.neverResumed(abandoned.length);
-    for (const half of abandoned) this.#rejected.push({ ...half, why: 'the call never returned' });
-    this.#rejected.sort((a, b) => a.line - b.line);
-    const { stats } = this.#counter;
-    const name = basename(this.#path).replace(/(?:\.strace|\.log|\.txt)?(?:\.gz)?$/, '');
-    const workload: Workload = {
-      name,
-      title: `strace log ${name}, ${this.#lines} lines`,
-      source: 'log',
-      ...workloadParts(this.#collector.pending, this.#world.tasks),
-      regions: [],
-      plan: DEFAULT_DEVICE_PLAN,
-      expect: [],
-      expectEnd: [],
-      notModelled: new Map([...stats.notModelled].sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-    return { workload, rejected: this.#rejected, stats };
+    for (const { line, text } of abandoned) this.#rejected.add(line, text, 'the call never returned');
+    return { rejected: this.#rejected.all(), stats: this.#counter.stats };
   }
 
   #refuse(): never {
-    const hint = 'a log is written with strace -f -y -o FILE PROGRAM';
-    throw new InputError({ file: this.#path, line: 1, problem: 'no line looks like strace output', hint });
+    const hint =
+      'a log is written with strace -f -y -o FILE PROGRAM, or with perf trace -T -F all -o FILE PROGRAM';
+    const problem = `no line looks like ${this.#options.format.name} output`;
+    throw new InputError({ file: this.#options.path, line: 1, problem, hint });
   }
 
   #take(events: readonly LogEvent[]): void {
     for (const event of events) {
       if (event.kind === 'rejected') {
-        this.#rejected.push({ line: event.line, text: event.text, why: event.why });
+        this.#rejected.add(event.line, event.text, event.why);
         continue;
       }
       if (event.kind === 'call') this.#counter.call(event.call);
-      const why = applyEvent(this.#world, event);
-      if (why !== undefined) this.#rejected.push({ line: event.line, text: eventText(event), why });
+      const why = applyEvent(this.world, event);
+      if (why !== undefined) this.#rejected.add(event.line, eventText(event), why);
     }
   }
 
   /** Logs made with -qq have no exit lines: what called exit and never ended, ends here. */
   #endExiting(): void {
-    for (const thread of [...this.#world.threads.values()]) {
-      if (thread.exitLine !== undefined) this.#world.exit(thread.pid, thread.exitLine);
+    for (const thread of [...this.world.threads.values()]) {
+      if (thread.exitLine !== undefined) this.world.exit(thread.pid, thread.exitLine);
     }
+  }
+}
+
+/** Takes the lines of one log; {@link finish} gives what they amount to. */
+export class LogImporter {
+  readonly #path: string;
+  readonly #collector = new OperationCollector();
+  readonly #counter: LineCounter;
+  #lines = 0;
+
+  constructor(options: ImporterOptions) {
+    this.#path = options.path;
+    this.#counter = new LineCounter(options, (effect, source) => this.#collector.effect(effect, source));
+  }
+
+  /** As {@link LineCounter.push}. */
+  push(line: LogLine): void {
+    this.#lines = line.line;
+    this.#counter.push(line);
+  }
+
+  /** As {@link LineCounter.finish}. */
+  finish(): ImportedLines {
+    const counted = this.#counter.finish();
+    const { format, tasks } = this.#counter.world;
+    const name = basename(this.#path).replace(/(?:\.strace|\.perftrace|\.log|\.txt)?(?:\.gz)?$/, '');
+    const workload: Workload = {
+      name,
+      title: `${format.name} log ${name}, ${this.#lines} lines`,
+      source: 'log',
+      ...workloadParts(this.#collector, tasks),
+      regions: [],
+      plan: DEFAULT_DEVICE_PLAN,
+      expect: [],
+      expectEnd: [],
+      notModelled: new Map([...counted.stats.notModelled].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+    return { ...counted, workload };
   }
 }
 

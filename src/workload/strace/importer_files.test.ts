@@ -48,6 +48,16 @@ describe('opened files', () => {
     expect(importText(text, '/srv/').workload.ops).toHaveLength(1);
   });
 
+  test('what others lie below, and what is never read, written or mapped, is a directory', () => {
+    const log = importText(`
+      1 openat(AT_FDCWD<${D}>, "dir", O_RDONLY) = 3<${D}/dir>
+      1 fsync(3<${D}/dir>) = 0
+      1 openat(AT_FDCWD<${D}>, "other", O_RDONLY) = 4<${D}/other>
+      1 openat(AT_FDCWD<${D}>, "dir/a", O_RDONLY) = 5<${D}/dir/a>
+    `);
+    expect(log.workload.files.map((file) => file.name)).toEqual([`${D}/other`, `${D}/dir/a`]);
+  });
+
   test('directories and devices are none', () => {
     const log = importText(`
       1 openat(AT_FDCWD<${D}>, "dir", O_RDONLY|O_DIRECTORY) = 3<${D}/dir>
@@ -306,77 +316,5 @@ describe('names', () => {
   test('a file that moves in among the data files is counted', () => {
     const log = importText(`1 open("/tmp/a", O_RDWR) = 3</tmp/a>\n1 rename("/tmp/a", "${D}/a") = 0`);
     expect(log.workload.notModelled).toEqual(new Map([['rename_into_data', 1]]));
-  });
-});
-
-describe('what no operation stands for', () => {
-  test('is counted, and moves offsets and sizes all the same', () => {
-    const log = importText(`
-      1 open("${D}/a", O_RDWR|O_CREAT, 0600) = 3<${D}/a>
-      1 open("${D}/b", O_RDWR|O_CREAT|O_APPEND, 0600) = 4<${D}/b>
-      1 write(3<${D}/a>, ""..., 100) = 100
-      1 copy_file_range(3<${D}/a>, [0], 4<${D}/b>, [900 => 1000], 100, 0) = 100
-      1 write(4<${D}/b>, ""..., 1) = 1
-      1 sendfile(4<${D}/b>, 3<${D}/a>, NULL, 10) = 10
-      1 read(3<${D}/a>, ""..., 1) = 1
-      1 ioctl(4<${D}/b>, BTRFS_IOC_CLONE_RANGE or FICLONERANGE, {src_fd=3<${D}/a>, src_offset=0, src_length=32768, dest_offset=4096}) = 0
-      1 write(4<${D}/b>, ""..., 1) = 1
-      1 ioctl(3<${D}/a>, TCGETS, 0x7ffd) = -1 ENOTTY (Inappropriate ioctl for device)
-      1 ioctl(3<${D}/a>, FS_IOC_FIEMAP, {fm_start=0}) = 0
-      1 sync_file_range(3<${D}/a>, 0, 16384, SYNC_FILE_RANGE_WRITE) = 0
-      1 io_submit(0x7f, 1, [...]) = 1
-    `);
-    expect(log.workload.notModelled).toEqual(
-      new Map([
-        ['copy_file_range', 1],
-        ['io_submit', 1],
-        ['ioctl:FICLONERANGE', 1],
-        ['sendfile', 1],
-        ['sync_file_range', 1],
-      ]),
-    );
-    expect(showOperations(log).slice(3)).toEqual([
-      '1: write end=1001 file=1 start=1000',
-      '1: read end=111 file=0 start=110',
-      '1: write end=36865 file=1 start=36864',
-    ]);
-  });
-
-  test('a failed transfer keeps its range and errno, unless strace hides its length', () => {
-    const log = importText(`
-      1 open("${D}/a", O_RDWR|O_CREAT, 0600) = 3<${D}/a>
-      1 pread64(3<${D}/a>, 0x7f3a, 16384, 4096) = -1 EFAULT (Bad address)
-      1 writev(3<${D}/a>, [{iov_base="", iov_len=5}, {iov_base="", iov_len=6}], 2) = -1 ENOSPC (No space left on device)
-      1 writev(3<${D}/a>, [...], 2) = -1 ENOSPC (No space left on device)
-    `);
-    expect(showOperations(log).slice(1)).toEqual([
-      '1: read end=20480 file=0 start=4096 EFAULT',
-      '1: write end=11 file=0 start=0 ENOSPC',
-    ]);
-    expect(log.rejected).toEqual([
-      {
-        line: 4,
-        text: `1 writev(3<${D}/a>, [...], 2) = -1 ENOSPC (No space left on device)`,
-        why: 'its length is not in the log',
-      },
-    ]);
-  });
-
-  test('a call that never returned may or may not have taken place', () => {
-    const log = importText(`
-      1 open("${D}/a", O_RDWR|O_CREAT, 0600) = 3<${D}/a>
-      1 ftruncate(3<${D}/a>, 5 <unfinished ...>
-      1 <... ftruncate resumed>) = ?
-      1 ftruncate(3<${D}/a>, 5) = ? ERESTARTSYS (To be restarted)
-      1 ftruncate(3<${D}/a>, 6 <unfinished ...>
-      1 +++ killed by SIGKILL +++
-    `);
-    expect(showOperations(log)).toEqual(['1: open file=0', '1: close file=0', '1: exit']);
-    expect(log.workload.notModelled).toEqual(new Map([['ftruncate:no_result', 1]]));
-    expect(log.rejected).toEqual([
-      { line: 5, text: `ftruncate(3<${D}/a>, 6`, why: 'the call never returned' },
-    ]);
-    expect(log.stats.counts.get('never_resumed')).toBe(1);
-    expect(log.stats.counts.get('interrupted')).toBe(1);
   });
 });

@@ -115,8 +115,8 @@ describe('mappings', () => {
     `);
     const base = 2 ** 34;
     expect(showOperations(log).slice(1)).toEqual([
-      `1: mmap file=0 from=${base} pgoff=0 shared=true to=${base + 2} writable=false EOPNOTSUPP`,
-      `1: mmap file=0 from=${base + 2} pgoff=0 shared=true to=${base + 4} writable=false EOPNOTSUPP`,
+      `1: mmap file=0 from=${base} pgoff=0 shared=true sync=true to=${base + 2} writable=false EOPNOTSUPP`,
+      `1: mmap file=0 from=${base + 2} pgoff=0 shared=true sync=true to=${base + 4} writable=false EOPNOTSUPP`,
       '1: mmap file=0 from=16 pgoff=0 shared=true to=18 writable=false',
     ]);
     expect(log.stats.counts.get('mmap_data')).toBe(1);
@@ -130,15 +130,54 @@ describe('mappings', () => {
     );
   });
 
+  test('advice and protection reach the data in the range, and nothing beside it', () => {
+    const log = importText(`
+      ${OPEN}
+      1 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_SHARED, 3<${D}/a>, 0) = 0x10000
+      1 mmap(0x12000, 4096, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, 3<${D}/a>, 0) = 0x12000
+      1 mmap(0x14000, 4096, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, 3<${D}/a>, 0) = 0x14000
+      1 mprotect(0x11000, 65536, PROT_READ) = 0
+      1 mprotect(0x11000, 65536, PROT_READ) = -1 ENOMEM (Cannot allocate memory)
+      1 pkey_mprotect(0x10000, 4096, PROT_NONE, 1) = 0
+      1 madvise(0, 0x100000, MADV_PAGEOUT) = 0
+      1 madvise(0x10000, 4096, MADV_FREE) = -1 EINVAL (Invalid argument)
+      1 madvise(0x10000, 4096, MADV_REMOVE) = 0
+      1 mremap(0x10000, 4096, 4096, MREMAP_MAYMOVE|MREMAP_DONTUNMAP) = 0x30000
+      1 munmap(0x10000, 4096) = 0
+    `);
+    expect(showOperations(log).slice(4)).toEqual([
+      '1: mprotect from=17 readable=true to=19 writable=false',
+      '1: mprotect from=20 readable=true to=21 writable=false',
+      '1: mprotect from=17 readable=true to=33 writable=false ENOMEM',
+      '1: mprotect from=16 readable=false to=17 writable=false',
+      '1: madvise_pageout from=16 to=19',
+      '1: madvise_pageout from=20 to=21',
+      '1: madvise_free from=16 to=17 EINVAL',
+      '1: madvise_remove from=16 to=17',
+      '1: mremap dontUnmap=true from=16 newFrom=48 newTo=49 to=17',
+      '1: munmap from=16 to=17',
+    ]);
+    expect(log.workload.notModelled).toEqual(new Map());
+  });
+
+  test('pages that a mapping fills at once are counted: the log does not tell how many', () => {
+    const log = importText(`
+      ${OPEN}
+      1 mmap(NULL, 8192, PROT_READ, MAP_SHARED|MAP_POPULATE|MAP_LOCKED, 3<${D}/a>, 0) = 0x10000
+    `);
+    expect(Object.fromEntries(log.workload.notModelled)).toEqual({
+      'mmap:MAP_POPULATE': 1,
+      'mmap:MAP_LOCKED': 1,
+    });
+  });
+
   test('what is not modelled is counted', () => {
     const log = importText(`
       ${OPEN}
       1 mmap(NULL, 8192, PROT_READ, MAP_SHARED, 3<${D}/a>, 0) = 0x10000
       1 madvise(0x10000, 4096, MADV_RANDOM) = 0
       1 madvise(0x20000, 4096, MADV_RANDOM) = 0
-      1 mprotect(0x10000, 4096, PROT_NONE) = 0
       1 mlock(0x10000, 4096) = 0
-      1 mremap(0x10000, 4096, 4096, MREMAP_MAYMOVE|MREMAP_DONTUNMAP) = 0x30000
       1 remap_file_pages(0x11000, 4096, 0, 0, 0) = 0
       1 shmat(17, NULL, 0) = 0x7f3a118a9000
       1 shmat(17, NULL, 0) = -1 EINVAL (Invalid argument)
@@ -146,8 +185,6 @@ describe('mappings', () => {
     expect(Object.fromEntries(log.workload.notModelled)).toEqual({
       'madvise:MADV_RANDOM': 1,
       mlock: 1,
-      mprotect: 1,
-      'mremap:MREMAP_DONTUNMAP': 1,
       remap_file_pages: 1,
       shmat: 1,
     });

@@ -21,6 +21,8 @@ describe('descriptions', () => {
     `);
     expect(showOperations(log)).toEqual([
       '1: open file=0',
+      '1: fork child=1',
+      '1: close file=0',
       '2: write end=5 file=0 start=0',
       '2: close file=0',
       '2: exit',
@@ -49,7 +51,12 @@ describe('descriptions', () => {
       1 execve("/bin/x", [...], 0x1) = 0
       1 close(3<${D}/a>) = 0
     `);
-    expect(showOperations(log).slice(2)).toEqual(['1: close file=1', '1: exit', 'x-1: close file=0']);
+    expect(showOperations(log).slice(2)).toEqual([
+      '1: close file=1',
+      'x-1: open file=0',
+      '1: exit',
+      'x-1: close file=0',
+    ]);
   });
 
   test('close_range, with and without CLOSE_RANGE_CLOEXEC', () => {
@@ -73,7 +80,12 @@ describe('descriptions', () => {
       1 write(3, ""..., 1) = 1
       3 close(3<${D}/a>) = 0
     `);
-    expect(showOperations(log)).toEqual(['1: open file=0', '3: close file=0']);
+    expect(showOperations(log)).toEqual([
+      '1: open file=0',
+      '3: open file=0',
+      '2: close file=0',
+      '3: close file=0',
+    ]);
   });
 
   test('of unknown origin are known by their path, and counted where it matters', () => {
@@ -156,7 +168,11 @@ describe('tasks', () => {
       { name: 'one-1', mm: 0 },
       { name: 'two-1', mm: 1 },
     ]);
-    expect(showOperations(log).slice(2)).toEqual(['one-1: exit', 'two-1: truncate file=0 size=0']);
+    expect(showOperations(log).slice(2)).toEqual([
+      'two-1: open file=0',
+      'one-1: exit',
+      'two-1: truncate file=0 size=0',
+    ]);
     expect(log.stats.counts.get('truncate_live')).toBeUndefined();
   });
 
@@ -182,7 +198,7 @@ describe('tasks', () => {
     expect(log.workload.notModelled).toEqual(new Map());
   });
 
-  test('a fork with mappings is not modelled: the child starts without them', () => {
+  test('a fork with mappings makes a copy of them', () => {
     const log = importText(`
       ${OPEN}
       ${MMAP}
@@ -197,16 +213,71 @@ describe('tasks', () => {
     expect(showOperations(log)).toEqual([
       '1: open file=0',
       '1: mmap file=0 from=16 pgoff=0 shared=true to=17 writable=false',
+      '1: fork child=1',
+      '2: munmap from=16 to=17',
       '2: mmap file=0 from=16 pgoff=0 shared=true to=17 writable=false',
       '2: munmap from=16 to=17',
+      '2: close file=0',
       '2: exit',
       '1: munmap from=16 to=17',
     ]);
-    expect(Object.fromEntries(log.workload.notModelled)).toEqual({
-      fork_with_mapping: 1,
-      'munmap:inherited_mapping': 1,
-    });
+    expect(log.workload.notModelled).toEqual(new Map());
     expect(log.stats.counts.get('munmap_of_data')).toBe(3);
+  });
+
+  test('a child gets what was mapped without MADV_DONTFORK', () => {
+    const log = importText(`
+      ${OPEN}
+      1 mmap(NULL, 12288, PROT_READ, MAP_SHARED, 3<${D}/a>, 0) = 0x10000
+      1 madvise(0x10000, 8192, MADV_DONTFORK) = 0
+      1 madvise(0x11000, 4096, MADV_DOFORK) = 0
+      1 fork() = 2
+      2 munmap(0x10000, 4096) = 0
+      2 munmap(0x11000, 4096) = 0
+    `);
+    expect(showOperations(log).slice(2)).toEqual([
+      '1: madvise_dontfork from=16 to=18',
+      '1: fork child=1',
+      '2: munmap from=17 to=18',
+    ]);
+    expect(log.workload.notModelled).toEqual(new Map([['madvise:MADV_DOFORK', 1]]));
+  });
+
+  test('a vfork child closes only what it opened in the memory it shares, and hands on all to its program', () => {
+    const log = importText(`
+      ${OPEN}
+      1 vfork( <unfinished ...>
+      2 open("${D}/b", O_RDWR|O_CREAT, 0600) = 4<${D}/b>
+      2 dup2(4<${D}/b>, 1) = 1<${D}/b>
+      2 close(4<${D}/b>) = 0
+      2 execve("/bin/x", [...], 0x1 <unfinished ...>
+      1 <... vfork resumed>) = 2
+      2 <... execve resumed>) = 0
+      2 write(1<${D}/b>, ""..., 5) = 5
+      2 close(3<${D}/a>) = 0
+      1 close(3<${D}/a>) = 0
+    `);
+    expect(showOperations(log)).toEqual([
+      '1: open file=0',
+      '2: open file=1',
+      'x-2: open file=0',
+      'x-2: open file=1',
+      '2: close file=1',
+      '2: exit',
+      'x-2: write end=5 file=1 start=0',
+      'x-2: close file=0',
+      '1: close file=0',
+    ]);
+  });
+
+  test('processes that share a descriptor table without their memory are counted', () => {
+    const log = importText(`
+      ${OPEN}
+      1 clone(child_stack=NULL, flags=CLONE_FILES|SIGCHLD) = 2
+      2 close(3<${D}/a>) = 0
+    `);
+    expect(showOperations(log)).toEqual(['1: open file=0', '1: fork child=1', '2: close file=0']);
+    expect(log.workload.notModelled).toEqual(new Map([['clone:CLONE_FILES_without_CLONE_VM', 1]]));
   });
 
   test('a pid that is used again is another task', () => {
@@ -242,6 +313,7 @@ describe('tasks', () => {
     expect(showOperations(log)).toEqual([
       '1: open file=0',
       '1: exit',
+      'x-1: open file=0',
       '2: exit',
       'x-1: truncate file=0 size=0',
     ]);
@@ -277,5 +349,41 @@ describe('files that are no logs', () => {
       { line: 3, text: `1 read(3<${D}/a>, "abc`, why: 'the argument list never ends' },
     ]);
     expect(log.stats.unparsed).toBe(2);
+  });
+});
+
+describe('descriptors that another process passed on', () => {
+  test('are the files that have lost their names, or never had one', () => {
+    const log = importText(`
+      ${OPEN}
+      1 unlink("${D}/a") = 0
+      1 memfd_create("m", MFD_CLOEXEC) = 4</memfd:m>(deleted)
+      1 openat(AT_FDCWD<${D}>, ".", O_RDWR|O_TMPFILE, 0600) = 5<${D}/#7>(deleted)
+      9 ftruncate(3<${D}/a>(deleted), 1) = 0
+      9 ftruncate(4</memfd:m>(deleted), 2) = 0
+      9 ftruncate(5<${D}/#7>(deleted), 3) = 0
+      1 close(5<${D}/#7>(deleted)) = 0
+      9 close(5<${D}/#7>(deleted)) = 0
+      1 openat(AT_FDCWD<${D}>, ".", O_RDWR|O_TMPFILE, 0600) = 5<${D}/#7>(deleted)
+      8 ftruncate(3<${D}/#7>(deleted), 4) = 0
+    `);
+    const truncates = log.workload.ops.flatMap(({ op }) => (op.kind === 'truncate' ? [op.file] : []));
+    expect(truncates).toEqual([0, 1, 2, 3]);
+    expect(log.workload.files.map((file) => file.name)).toEqual([
+      `${D}/a`,
+      '/memfd:m',
+      `${D}/#7`,
+      `${D}/#7#2`,
+    ]);
+    expect(log.stats.counts.get('fd_unknown_origin')).toBe(4);
+  });
+
+  test('of which several can be meant are files of their own', () => {
+    const log = importText(`
+      1 memfd_create("m", 0) = 3</memfd:m>(deleted)
+      1 memfd_create("m", 0) = 4</memfd:m>(deleted)
+      2 ftruncate(3</memfd:m>(deleted), 1) = 0
+    `);
+    expect(showOperations(log).at(-1)).toBe('2: truncate file=2 size=1');
   });
 });

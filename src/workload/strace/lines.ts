@@ -1,5 +1,5 @@
 /**
- * The lines of a log, plain or gzip, one at a time: memory does not grow with the log.
+ * The lines of a log, plain or gzip, as they come: memory does not grow with the log.
  */
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
@@ -9,7 +9,9 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../input_error.ts';
 
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 16;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 
 /** strace's lines are long with `-s 65536` and vectors of buffers, but not that long. */
 const LINE_BYTES_MAX = 1 << 26;
@@ -39,6 +41,8 @@ export class LineSource {
   readonly #path: string;
   readonly #hash = createHash('sha256');
   #lines = 0;
+  #bytesRead = 0;
+  #bytes = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -54,24 +58,42 @@ export class LineSource {
     return this.#hash.digest('hex');
   }
 
+  /** Bytes of the file read so far, packed as they are. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** Bytes of the file; 0 for what has no size, such as a pipe, and before the first lines. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
-   * Gives every line without its end. Throws InputError for a file that is missing, a directory, not readable,
-   * empty, binary, or truncated gzip; what was given before the damage remains given.
+   * Gives every line without its end, some hundreds at a time. Throws InputError for a file that is missing, a
+   * directory, not readable, empty, binary, or truncated gzip; what was given before the damage remains given.
    */
-  async *read(): AsyncGenerator<LogLine, void, undefined> {
+  async *read(): AsyncGenerator<LogLine[], void, undefined> {
     const handle = await this.#open();
     try {
-      let rest: Buffer = Buffer.alloc(0);
+      let rest: Buffer[] = [];
+      let restBytes = 0;
       for await (const chunk of this.#unpacked(handle)) {
         this.#hash.update(chunk);
-        const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-        const end = bytes.lastIndexOf(10) + 1;
-        for (const line of this.#split(bytes.subarray(0, end))) yield line;
-        rest = bytes.subarray(end);
-        if (rest.length > LINE_BYTES_MAX)
+        const end = chunk.lastIndexOf(LINE_FEED) + 1;
+        if (end > 0) {
+          yield this.#split(
+            rest.length === 0 ? chunk.subarray(0, end) : joined(rest, chunk.subarray(0, end)),
+          );
+          rest = [];
+          restBytes = 0;
+        }
+        if (end === chunk.length) continue;
+        rest.push(chunk.subarray(end));
+        restBytes += chunk.length - end;
+        if (restBytes > LINE_BYTES_MAX)
           throw this.#error('a line longer than 64 MiB', 'this is no strace log');
       }
-      if (rest.length > 0) yield this.#line(rest);
+      if (restBytes > 0) yield [this.#line(Buffer.concat(rest))];
       if (this.#lines === 0) throw this.#problem('the file is empty', 'was the log written with strace -o?');
     } finally {
       await handle.close();
@@ -81,7 +103,9 @@ export class LineSource {
   async #open(): Promise<FileHandle> {
     try {
       const handle = await open(this.#path, 'r');
-      if (!(await handle.stat()).isDirectory()) return handle;
+      const found = await handle.stat();
+      this.#bytes = found.size;
+      if (!found.isDirectory()) return handle;
       await handle.close();
     } catch (error) {
       throw new InputError({ file: this.#path, ...openProblem(error) }, { cause: error });
@@ -91,7 +115,7 @@ export class LineSource {
 
   /** The file's bytes, unpacked if the first ones say gzip, whatever the file's name. */
   async *#unpacked(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
-    const chunks = readChunks(handle);
+    const chunks = this.#chunks(handle);
     const first = await chunks.next();
     if (first.done === true) return;
     const head = first.value;
@@ -108,6 +132,15 @@ export class LineSource {
       yield* pipeline(all, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
     } catch (error) {
       throw this.#gzipError(error);
+    }
+  }
+
+  async *#chunks(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      this.#bytesRead += bytesRead;
+      yield buffer.subarray(0, bytesRead);
     }
   }
 
@@ -129,18 +162,17 @@ export class LineSource {
   }
 
   /** Splits bytes that end with a line's end. */
-  *#split(bytes: Buffer): Generator<LogLine, void, undefined> {
-    if (bytes.length === 0) return;
-    if (!bytes.includes(0) && isUtf8(bytes)) {
-      const texts = bytes.toString('utf8', 0, bytes.length - 1).split('\n');
-      for (const text of texts) yield { text: withoutReturn(text), line: ++this.#lines, damaged: false };
-      return;
-    }
+  #split(bytes: Buffer): LogLine[] {
+    const lines: LogLine[] = [];
+    const clean = !bytes.includes(0) && isUtf8(bytes);
     for (let start = 0; start < bytes.length;) {
-      const end = bytes.indexOf(10, start);
-      yield this.#line(bytes.subarray(start, end));
+      const end = bytes.indexOf(LINE_FEED, start);
+      // Each line becomes a string of its own: pieces of one large string, kept as paths are, would keep it all.
+      if (!clean) lines.push(this.#line(bytes.subarray(start, end)));
+      else lines.push({ text: textOf(bytes, start, end), line: ++this.#lines, damaged: false });
       start = end + 1;
     }
+    return lines;
   }
 
   #line(bytes: Buffer): LogLine {
@@ -151,12 +183,17 @@ export class LineSource {
         'this is a binary file, not an strace log',
       );
     }
-    return { text: withoutReturn(bytes.toString('utf8')), line: ++this.#lines, damaged };
+    return { text: textOf(bytes, 0, bytes.length), line: ++this.#lines, damaged };
   }
 }
 
-function withoutReturn(text: string): string {
-  return text.endsWith('\r') ? text.slice(0, -1) : text;
+/** The line in [start, end), without the carriage return that some editors leave behind. */
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+}
+
+function joined(rest: readonly Buffer[], last: Buffer): Buffer {
+  return Buffer.concat([...rest, last]);
 }
 
 /** What to say about a file that cannot be opened; `error` as node throws it. */
@@ -171,14 +208,6 @@ export function openProblem(error: unknown): { problem: string; hint: string } {
     };
   }
   return { problem: `cannot be read (${String(code)})`, hint: 'check the path' };
-}
-
-async function* readChunks(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
-  for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
 }
 
 async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {

@@ -87,11 +87,25 @@ describe('Namespace', () => {
     expect([names.find('/d/x/f'), names.find('/d/y/g')]).toEqual([undefined, undefined]);
   });
 
-  test('nameless files are known by the path that descriptors show', () => {
+  test('nameless files are known by the path that descriptors show, while they are open or mapped', () => {
     const names = new Namespace('/d/');
     const gone = names.findDeleted('/d/a');
+    gone.holders = 1;
     expect(names.findDeleted('/d/a')).toBe(gone);
+    gone.holders = 0;
+    expect(names.findDeleted('/d/a')).not.toBe(gone);
     expect(names.find('/d/a')).toBeUndefined();
     expect(names.nameless('pipe:[1]', 'no')).toMatchObject({ hasPath: false, isModelled: false });
+  });
+
+  test('an unlinked file is found by the name it had; those that nobody holds are forgotten', () => {
+    const names = new Namespace('/d/');
+    const file = names.findOrAdd('/d/a', 'yes');
+    file.holders = 1;
+    names.unlink('/d/a');
+    for (let i = 0; i < 5000; i++) names.nameless(`/d/#${i}`, 'yes');
+    expect(names.findDeleted('/d/a')).toBe(file);
+    names.link('/d/b', file);
+    expect(names.findDeleted('/d/a')).not.toBe(file);
   });
 });

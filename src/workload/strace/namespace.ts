@@ -20,14 +20,48 @@ export function joinPath(base: string | undefined, path: string): string {
   return (absolute.startsWith('/') ? '/' : '') + parts.join('/');
 }
 
+/** Nameless files that are kept in mind before those that are gone are looked for. */
+const DELETED_MIN = 1000;
+
 export class Namespace {
   readonly dataPrefix: string;
   readonly #names = new Map<string, FileObject>();
-  /** Nameless files, known only by the path that descriptors from before the log print. */
-  readonly #deleted = new Map<string, FileObject>();
+  /** Files without a name, by the path that descriptors print for them. */
+  readonly #deleted = new Map<string, FileObject[]>();
 
-  constructor(dataPrefix: string) {
+  #pruneAt = DELETED_MIN;
+  readonly #learned = new Map<number, string | undefined>();
+  readonly #known: ReadonlyMap<number, string>;
+
+  /** `known`: paths of opens that do not print theirs, by the line of the call, as an earlier reading learned them. */
+  constructor(dataPrefix: string, known: ReadonlyMap<number, string> = new Map()) {
     this.dataPrefix = dataPrefix;
+    this.#known = known;
+  }
+
+  /** The file behind an open that does not print its path. */
+  opened(line: number, created: Created): FileObject {
+    return new FileObject(`opened on line ${line}`, false, created, line);
+  }
+
+  /** The path of the open on that line, if an earlier reading learned it. */
+  knownPath(line: number): string | undefined {
+    return this.#known.get(line);
+  }
+
+  /** Something later names the file. Two different names are believed neither. */
+  learn(file: FileObject, path: string): void {
+    if (file.openedOn === undefined) return;
+    const before = this.#learned.get(file.openedOn);
+    const agrees = before === path || !this.#learned.has(file.openedOn);
+    this.#learned.set(file.openedOn, agrees ? path : undefined);
+  }
+
+  /** What this reading learned, for the next. */
+  learned(): ReadonlyMap<number, string> {
+    const certain = new Map<number, string>();
+    for (const [line, path] of this.#learned) if (path !== undefined) certain.set(line, path);
+    return certain;
   }
 
   find(path: string): FileObject | undefined {
@@ -38,23 +72,38 @@ export class Namespace {
   findOrAdd(path: string, created: Created): FileObject {
     const found = this.#names.get(path);
     if (found !== undefined) return found;
-    const file = this.nameless(path, created);
+    const file = new FileObject(path, isDataPath(path, this.dataPrefix), created);
     this.link(path, file);
     return file;
   }
 
-  /** The unlinked file that a descriptor of unknown origin shows under `path`. */
+  /**
+   * The file without a name that a descriptor of unknown origin shows under `path`: the one that has lost this name, or
+   * never had one, and is still open or mapped; another one if none or several can be meant.
+   */
   findDeleted(path: string): FileObject {
-    const found = this.#deleted.get(path);
-    if (found !== undefined) return found;
-    const file = this.nameless(path, 'no');
-    this.#deleted.set(path, file);
-    return file;
+    const [only, ...others] = (this.#deleted.get(path) ?? []).filter(
+      (file) => file.links === 0 && file.isHeld,
+    );
+    if (only !== undefined && others.length === 0) return only;
+    return this.nameless(path, 'no');
+  }
+
+  /** Keeps a file findable by the path of a name that it no longer has; those that are gone are forgotten. */
+  #remember(path: string, file: FileObject): void {
+    const held = (this.#deleted.get(path) ?? []).filter((other) => other !== file && other.isHeld);
+    this.#deleted.set(path, [...held, file]);
+    if (this.#deleted.size < this.#pruneAt) return;
+    for (const [each, files] of this.#deleted)
+      if (!files.some((other) => other.isHeld)) this.#deleted.delete(each);
+    this.#pruneAt = Math.max(DELETED_MIN, 2 * this.#deleted.size);
   }
 
   /** A file that no path leads to: O_TMPFILE, memfd, pipes. */
   nameless(path: string, created: Created): FileObject {
-    return new FileObject(path, isDataPath(path, this.dataPrefix), created);
+    const file = new FileObject(path, isDataPath(path, this.dataPrefix), created);
+    if (file.hasPath) this.#remember(path, file);
+    return file;
   }
 
   link(path: string, file: FileObject): void {
@@ -69,6 +118,7 @@ export class Namespace {
     if (file === undefined) return undefined;
     this.#names.delete(path);
     file.links--;
+    if (file.links === 0 && file.isHeld) this.#remember(path, file);
     return file;
   }
 

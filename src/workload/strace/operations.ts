@@ -1,39 +1,48 @@
 /**
  * Effects on data files to the operations of a workload.
  *
- * Operations are kept with their file objects until the log ends (workload_parts.ts), since only then it is
- * known which files are regular.
+ * Files and tasks have provisional numbers until the log ends (workload_parts.ts), since only then it is known which
+ * files are regular.
  */
 import type { FileIndex, Operation } from '../operation.ts';
-import { offsetFromBytes } from '../offset.ts';
-import type { Offset } from '../offset.ts';
+import type { LoggedResult, WorkloadOp } from '../workload.ts';
 import { NO_RESULT } from './call_context.ts';
+import type { Mapping } from './address_space.ts';
 import type { Effect, EffectSource } from './effects.ts';
 import type { FileObject } from './file_object.ts';
-
-/** Gives a file's index in the finished workload. */
-export type IndexOf = (file: FileObject) => FileIndex;
-
-/** An operation whose files have no index yet. */
-export interface PendingOperation {
-  /** Index into World.tasks. */
-  readonly task: number;
-  readonly line: number;
-  readonly errno: string | undefined;
-  /** Files it is about: it is dropped if one turns out to be a directory or a device. */
-  readonly files: readonly FileObject[];
-  readonly build: (indexOf: IndexOf) => Operation;
-}
+import { Numbering } from './numbering.ts';
+import { SharedOffsets } from './shared_offsets.ts';
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
-function span(effect: { readonly start: bigint; readonly end: bigint }): { start: Offset; end: Offset } {
-  return { start: offsetFromBytes(effect.start), end: offsetFromBytes(effect.end) };
+const SUCCEEDED: LoggedResult = {};
+
+/** Advice that is an operation of its own. */
+const ADVICE = {
+  MADV_DONTNEED: 'madvise_dontneed',
+  MADV_REMOVE: 'madvise_remove',
+  MADV_FREE: 'madvise_free',
+  MADV_PAGEOUT: 'madvise_pageout',
+  MADV_DONTFORK: 'madvise_dontfork',
+} as const;
+
+/** True for advice that an operation stands for. */
+export function isModelledAdvice(word: string): word is keyof typeof ADVICE {
+  return word in ADVICE;
 }
+
+/** An operation of a log: a line and an ending are always there. */
+export type CollectedOp = Required<WorkloadOp>;
 
 /** Collects the operations of a log in the order in which its calls ended. */
 export class OperationCollector {
-  readonly pending: PendingOperation[] = [];
+  /** Tasks are indices into World.tasks, files into {@link files}. */
+  readonly ops: CollectedOp[] = [];
+  /** For operations that name no file, by their index: those that they are about. */
+  readonly touched = new Map<number, readonly FileIndex[]>();
+  readonly files = new Numbering<FileObject>();
+
+  readonly #offsets = new SharedOffsets();
 
   effect(effect: Effect, source: EffectSource): void {
     switch (effect.kind) {
@@ -47,6 +56,8 @@ export class OperationCollector {
       case 'fallocate':
       case 'read':
       case 'write':
+      case 'reflink':
+      case 'dedupe':
         this.#onFile(effect, source);
         break;
       case 'unlink':
@@ -60,12 +71,21 @@ export class OperationCollector {
       case 'remap':
       case 'advise':
       case 'msync':
+      case 'protect':
         this.#onRange(effect, source);
         break;
-      case 'exit':
-        this.#add(source, [], () => ({ kind: 'exit' }));
+      case 'fault':
+        this.#onFault(effect, source);
         break;
-      case 'protect':
+      case 'fork':
+        this.#add(source, { kind: 'fork', child: effect.child }, effect.files);
+        break;
+      case 'freeze':
+      case 'thaw':
+      case 'clear_refs':
+      case 'exit':
+        this.#add(source, { kind: effect.kind });
+        break;
       case 'lock':
       case 'not_modelled':
       case 'unknown_descriptor':
@@ -73,119 +93,162 @@ export class OperationCollector {
     }
   }
 
-  #add(source: EffectSource, files: readonly FileObject[], build: PendingOperation['build']): void {
-    const { task, line, errno } = source;
+  // Operations are written out field by field: an object that is spread into another one takes twice the memory.
+  #add({ task, line, errno }: EffectSource, op: Operation, touched?: readonly FileObject[]): void {
     // A call that the kernel restarts appears again; one that never returned may not have taken place.
     if (errno === NO_RESULT || errno?.startsWith('ERESTART') === true) return;
-    this.pending.push({ task, line, errno, files, build });
+    const index = this.ops.push({ task, op, line, logged: errno === undefined ? SUCCEEDED : { errno } }) - 1;
+    if (touched !== undefined)
+      this.touched.set(
+        index,
+        touched.map((file) => this.files.of(file)),
+      );
   }
 
   #onDescriptor(effect: Of<'open' | 'found' | 'close'>, source: EffectSource): void {
-    const { open } = effect;
-    const { file } = open;
+    const { file } = effect.open;
     if (!file.isModelled) return;
-    // Whatever the call returned that dropped or made it, the description is gone, or there.
-    const certain = { ...source, errno: undefined };
-    if (effect.kind === 'close') {
-      if (open.modelled) this.#add(certain, [file], (indexOf) => ({ kind: 'close', file: indexOf(file) }));
-      return;
-    }
     if (effect.kind === 'open' && !effect.usable) return;
-    open.modelled = true;
-    const kind = effect.kind === 'open' && effect.truncated ? 'open_trunc' : 'open';
-    this.#add(certain, [file], (indexOf) => ({ kind, file: indexOf(file) }));
+    if (effect.kind === 'close' && !effect.modelled) return;
+    const truncates = effect.kind === 'open' && effect.truncated;
+    const kind = effect.kind === 'close' ? 'close' : truncates ? 'open_trunc' : 'open';
+    // Whatever the call returned that dropped or made it, the description is gone, or there.
+    this.#add({ ...source, errno: undefined }, { kind, file: this.files.of(file) });
   }
 
-  #onFile(effect: Of<'truncate' | 'sync' | 'fallocate' | 'read' | 'write'>, source: EffectSource): void {
-    const { file } = effect;
-    if (file?.isModelled !== true) return;
-    const add = (build: (file: FileIndex) => Operation): void => {
-      this.#add(source, [file], (indexOf) => build(indexOf(file)));
-    };
-    if (effect.kind === 'sync') {
-      add((index) => ({ kind: 'fsync', file: index }));
-    } else if (effect.kind === 'truncate') {
-      const size = offsetFromBytes(effect.size);
-      add((index) => ({ kind: 'truncate', file: index, size }));
-    } else if (effect.kind === 'fallocate') {
-      const range = span(effect);
-      const { mode, keepSize } = effect;
-      if (mode === 'alloc' || mode === 'zero')
-        add((index) => ({ kind: mode, file: index, keepSize, ...range }));
-      else if (mode !== 'other') add((index) => ({ kind: mode, file: index, ...range }));
-    } else {
-      const range = span(effect);
-      const { kind } = effect;
-      add((index) => ({ kind, file: index, ...range }));
+  #onFile(
+    effect: Of<'truncate' | 'sync' | 'fallocate' | 'read' | 'write' | 'reflink' | 'dedupe'>,
+    source: EffectSource,
+  ): void {
+    if (effect.file?.isModelled !== true) return;
+    const file = this.files.of(effect.file);
+    switch (effect.kind) {
+      case 'sync':
+        this.#add(source, { kind: 'fsync', file });
+        break;
+      case 'truncate':
+        this.#add(source, { kind: 'truncate', file, size: this.#offsets.of(effect.size) });
+        break;
+      case 'fallocate':
+        this.#onFallocate(effect, file, source);
+        break;
+      case 'read':
+      case 'write':
+        this.#add(source, {
+          kind: effect.kind,
+          file,
+          start: this.#offsets.of(effect.start),
+          end: this.#offsets.of(effect.end),
+        });
+        break;
+      case 'reflink':
+      case 'dedupe': {
+        const origin = this.files.of(effect.source);
+        const at = this.#offsets.of(effect.at);
+        const [start, end] = [this.#offsets.of(effect.start), this.#offsets.of(effect.end)];
+        this.#add(source, { kind: effect.kind, file, source: origin, start, end, at });
+      }
     }
+  }
+
+  #onFallocate(effect: Of<'fallocate'>, file: FileIndex, source: EffectSource): void {
+    const { mode, keepSize } = effect;
+    if (mode === 'other') return;
+    const [start, end] = [this.#offsets.of(effect.start), this.#offsets.of(effect.end)];
+    if (mode === 'alloc' || mode === 'zero') this.#add(source, { kind: mode, file, keepSize, start, end });
+    else this.#add(source, { kind: mode, file, start, end });
   }
 
   #onName(effect: Of<'unlink' | 'rename'>, source: EffectSource): void {
-    const { file } = effect;
-    if (file?.isModelled !== true) return;
+    if (effect.file?.isModelled !== true) return;
+    const file = this.files.of(effect.file);
     if (effect.kind === 'unlink') {
-      if (effect.last) this.#add(source, [file], (indexOf) => ({ kind: 'unlink', file: indexOf(file) }));
+      if (effect.last) this.#add(source, { kind: 'unlink', file });
       return;
     }
     const { over } = effect;
     if (over !== undefined && over.isModelled && over.opened && effect.lastName) {
-      this.#add(source, [file, over], (indexOf) => ({
-        kind: 'rename',
-        file: indexOf(file),
-        over: indexOf(over),
-      }));
-    } else if (file.opened) {
-      this.#add(source, [file], (indexOf) => ({ kind: 'rename', file: indexOf(file) }));
+      this.#add(source, { kind: 'rename', file, over: this.files.of(over) });
+    } else if (effect.file.opened) {
+      this.#add(source, { kind: 'rename', file });
     }
   }
 
   #onMap(effect: Of<'map'>, source: EffectSource): void {
-    const { file, from, to, pgoff, shared, writable } = effect;
-    if (file?.isModelled !== true) return;
-    this.#add(source, [file], (indexOf) => ({
-      kind: 'mmap',
-      file: indexOf(file),
-      pgoff,
-      shared,
-      writable,
-      from,
-      to,
-    }));
+    const { from, to, pgoff, shared, writable, sync } = effect;
+    if (effect.file?.isModelled !== true) return;
+    const file = this.files.of(effect.file);
+    if (sync) this.#add(source, { kind: 'mmap', file, pgoff, shared, writable, sync, from, to });
+    else this.#add(source, { kind: 'mmap', file, pgoff, shared, writable, from, to });
   }
 
-  /** Calls on a range of memory: kept where they touch a mapping that the workload made. */
-  #onRange(effect: Of<'unmap' | 'remap' | 'advise' | 'msync'>, source: EffectSource): void {
-    const parts = effect.parts.filter((part) => part.modelled);
-    const files = parts.map((part) => part.file);
+  /** Calls on a range of memory: kept where they touch a mapping of the workload. */
+  #onRange(effect: Of<'unmap' | 'remap' | 'advise' | 'msync' | 'protect'>, source: EffectSource): void {
+    const parts = effect.parts.filter((part) => part.file.isModelled);
     const [first] = parts;
     if (first === undefined) return;
     const { from, to } = effect;
-    const add = (operation: Operation): void => {
-      this.#add(source, files, () => operation);
-    };
-    if (effect.kind === 'unmap') add({ kind: 'munmap', from, to });
-    else if (effect.kind === 'msync') add({ kind: 'msync', from, to });
+    const files = parts.map((part) => part.file);
+    if (effect.kind === 'unmap') this.#add(source, { kind: 'munmap', from, to }, files);
     else if (effect.kind === 'remap') this.#onRemap(effect, first, source);
-    else if (effect.word === 'MADV_DONTNEED') add({ kind: 'madvise_dontneed', from, to });
+    else if (source.errno !== undefined) this.#onPages(effect, { from, to }, files, source);
+    else for (const run of runs(parts, from, to)) this.#onPages(effect, run, run.files, source);
   }
 
-  #onRemap(effect: Of<'remap'>, first: Of<'remap'>['parts'][number], source: EffectSource): void {
+  /** Calls that change no mapping's place; memory beside the data files is not in the workload. */
+  #onPages(
+    effect: Of<'advise' | 'msync' | 'protect'>,
+    { from, to }: { readonly from: number; readonly to: number },
+    files: readonly FileObject[],
+    source: EffectSource,
+  ): void {
+    if (effect.kind === 'msync') this.#add(source, { kind: 'msync', from, to }, files);
+    else if (effect.kind === 'protect') {
+      const { readable, writable } = effect;
+      this.#add(source, { kind: 'mprotect', readable, writable, from, to }, files);
+    } else if (isModelledAdvice(effect.word)) {
+      this.#add(source, { kind: ADVICE[effect.word], from, to }, files);
+    }
+  }
+
+  #onRemap(effect: Of<'remap'>, first: Mapping, source: EffectSource): void {
     const { from, to, newFrom, newTo } = effect;
     if (!effect.duplicates) {
-      this.#add(source, [first.file], () => ({ kind: 'mremap', from, to, newFrom, newTo }));
+      const kept = effect.keepsOld ? { dontUnmap: true } : {};
+      this.#add(source, { kind: 'mremap', from, to, newFrom, newTo, ...kept }, [first.file]);
       return;
     }
     // mremap with an old length of 0 leaves the old mapping and makes a second one.
-    const { file, shared, writable } = first;
+    const { shared, writable } = first;
     const pgoff = first.pgoff + (from - first.from);
-    const range = { from: newFrom, to: newTo };
-    this.#add(source, [file], (indexOf) => ({
-      kind: 'mmap',
-      file: indexOf(file),
-      pgoff,
-      shared,
-      writable,
-      ...range,
-    }));
+    const file = this.files.of(first.file);
+    this.#add(source, { kind: 'mmap', file, pgoff, shared, writable, from: newFrom, to: newTo });
   }
+
+  /** A log does not tell whether a fault was for reading or writing: that the page was touched is certain. */
+  #onFault({ mapping, page }: Of<'fault'>, source: EffectSource): void {
+    if (mapping?.file.isModelled !== true) return;
+    this.#add(source, { kind: 'load', from: page, to: page + 1 }, [mapping.file]);
+  }
+}
+
+interface Run {
+  readonly from: number;
+  to: number;
+  readonly files: FileObject[];
+}
+
+/** The mapped parts of [from, to), in order of address: those that touch each other are one. */
+function runs(parts: readonly Mapping[], from: number, to: number): Run[] {
+  const found: Run[] = [];
+  for (const part of parts) {
+    const start = Math.max(from, part.from);
+    const end = Math.min(to, part.to);
+    const last = found.at(-1);
+    if (last?.to === start) {
+      last.to = end;
+      last.files.push(part.file);
+    } else found.push({ from: start, to: end, files: [part.file] });
+  }
+  return found;
 }

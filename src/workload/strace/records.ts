@@ -38,9 +38,20 @@ export type ScannedLine =
   | { readonly kind: 'resumed'; readonly prefix: LinePrefix; readonly name: string; readonly rest: string }
   | { readonly kind: 'signal'; readonly prefix: LinePrefix; readonly signal: string }
   | { readonly kind: 'exit'; readonly prefix: LinePrefix; readonly how: ExitHow }
+  /** Of perf trace: a page fault at an address (no path), or at an offset in the file of that path. */
+  | ({ readonly kind: 'fault'; readonly prefix: LinePrefix } & PageFault)
   /** strace's own messages, stack traces (-k), empty lines. */
   | { readonly kind: 'note'; readonly attached: number | undefined }
   | { readonly kind: 'rejected'; readonly why: string };
+
+export interface PageFault {
+  /** The page had to be read in. */
+  readonly major: boolean;
+  /** Undefined if perf knew no mapping at the address. */
+  readonly path: string | undefined;
+  /** In bytes: into the file, or the address. */
+  readonly at: bigint;
+}
 
 export type ExitHow =
   | { readonly by: 'exit'; readonly status: number }
@@ -75,6 +86,7 @@ export type LogEvent =
   | { readonly kind: 'call'; readonly pid: number; readonly call: Call; readonly line: number }
   | { readonly kind: 'signal'; readonly pid: number; readonly signal: string; readonly line: number }
   | { readonly kind: 'exit'; readonly pid: number; readonly how: ExitHow; readonly line: number }
+  | { readonly kind: 'fault'; readonly pid: number; readonly fault: PageFault; readonly line: number }
   /** A process or thread comes into being through `name(args)` of `pid`; before its own first line. */
   | {
       readonly kind: 'birth';
@@ -91,7 +103,19 @@ export function succeeded(call: Call): boolean {
   return call.result.errno === undefined && call.result.value !== '?';
 }
 
+/** Characters of a line's own text that a message repeats. */
+const QUOTED_MAX = 200;
+
 /** A line, or an argument of it, that cannot be used; the line goes to the list of rejected ones. */
 export class Unusable extends Error {
-  override readonly name = 'Unusable';
+  override readonly name: string = 'Unusable';
+
+  constructor(message: string) {
+    super(message.slice(0, QUOTED_MAX));
+  }
+}
+
+/** A path of which the log has only the address. */
+export class PathNotShown extends Unusable {
+  override readonly name = 'PathNotShown';
 }

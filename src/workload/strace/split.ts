@@ -68,7 +68,7 @@ function opensNote(text: string, at: number): boolean {
 }
 
 /** Index behind whatever opaque thing (string, comment, note) begins at `at`, or `at` itself if none does. */
-function skipOpaque(text: string, at: number, code: number): number {
+export function skipOpaque(text: string, at: number, code: number): number {
   if (code === QUOTE) return skipString(text, at);
   if (code === SLASH && text.charCodeAt(at + 1) === STAR) return skipComment(text, at);
   if (code === LESS && opensNote(text, at)) return skipNote(text, at);
@@ -82,6 +82,10 @@ export interface SplitResult {
   readonly end: number;
 }
 
+/** 1 for the characters at which {@link splitList} has to look: quotes, brackets, commas, comments, notes. */
+const SPECIAL = new Uint8Array(128);
+for (const char of '"()[]{},/<') SPECIAL[char.charCodeAt(0)] = 1;
+
 /** Splits `text` from index `from` at top-level commas, up to the bracket that closes the list. */
 export function splitList(text: string, from: number, close: ')' | '}' | ']' = ')'): SplitResult {
   const closeCode = close.charCodeAt(0);
@@ -91,6 +95,7 @@ export function splitList(text: string, from: number, close: ')' | '}' | ']' = '
   let i = from;
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (SPECIAL[code] !== 1) continue;
     const behind = skipOpaque(text, i, code);
     if (behind > i) {
       i = behind - 1;

@@ -55,6 +55,10 @@ export class StatsCounter {
       case 'map':
         this.#mapped(effect, ok);
         break;
+      case 'fault':
+        this.#add(effect.major ? 'page_faults_major' : 'page_faults_minor');
+        if (effect.isData) this.#add('page_faults_of_data');
+        break;
       case 'not_modelled':
         addTo(this.stats.notModelled, effect.name);
         break;

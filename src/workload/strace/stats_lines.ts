@@ -49,6 +49,7 @@ export function countCall(stats: StraceStats, call: Call): void {
 
 function countBirth(stats: StraceStats, call: Call): void {
   if (!isForkLike(call.name) || childOf(call) === undefined) return;
-  const thread = ((cloneFlags(call.name, call.args) ?? 0) & CLONE_THREAD) !== 0;
-  addTo(stats.counts, thread ? 'clone_thread' : 'fork_like');
+  const flags = cloneFlags(call.name, call.args);
+  if (flags === undefined) addTo(stats.counts, 'clone_of_unknown_kind');
+  else addTo(stats.counts, (flags & CLONE_THREAD) !== 0 ? 'clone_thread' : 'fork_like');
 }

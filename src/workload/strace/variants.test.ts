@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { importStrace } from './import.ts';
-import type { StraceImport } from './import.ts';
+import { importLog } from './import.ts';
+import type { LogImport } from './import.ts';
 import { showOperation } from './fixtures/import_text.ts';
 
 /** Logs of one small program under different flags of strace: same calls, other spellings, other addresses. */
-function importVariant(name: string, dataPrefix?: string): Promise<StraceImport> {
+function importVariant(name: string, dataPrefix?: string): Promise<LogImport> {
   const path = fileURLToPath(new URL(`./fixtures/${name}.strace.gz`, import.meta.url));
-  return importStrace(path, dataPrefix === undefined ? {} : { dataPrefix });
+  return importLog(path, dataPrefix === undefined ? {} : { dataPrefix });
 }
 
 /** Operations without addresses, which differ from run to run. */
-function shape(log: StraceImport): string[] {
+function shape(log: LogImport): string[] {
   return log.workload.ops.map(({ op }) => showOperation(op).replace(/ (?:from|to)=\d+/g, ''));
 }
 

@@ -6,44 +6,104 @@
  */
 import type { Operation } from '../operation.ts';
 import { offsetFromBytes, pageCeil } from '../offset.ts';
-import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload.ts';
+import type { Workload, WorkloadFile, WorkloadTask } from '../workload.ts';
 import type { FileObject } from './file_object.ts';
-import type { PendingOperation } from './operations.ts';
+import { Numbering } from './numbering.ts';
+import type { CollectedOp, OperationCollector } from './operations.ts';
 import { NAMELESS_PID } from './pids.ts';
 import type { TaskRecord } from './world.ts';
 
-class Numbering<T> {
-  readonly all: T[] = [];
-  readonly #indices = new Map<T, number>();
-
-  of(item: T): number {
-    const found = this.#indices.get(item);
-    if (found !== undefined) return found;
-    const index = this.all.push(item) - 1;
-    this.#indices.set(item, index);
-    return index;
-  }
-}
-
-/** Builds the lists that operations refer to, and the operations with their indices. */
+/** Builds the lists that operations refer to, and renumbers the operations, which become the workload's. */
 export function workloadParts(
-  pending: readonly PendingOperation[],
+  collected: OperationCollector,
   records: readonly TaskRecord[],
 ): Pick<Workload, 'files' | 'tasks' | 'ops'> {
-  const kept = pending.filter(({ files }) => files.every((file) => file.isModelled));
-  const spaces = new Set(kept.filter(({ files }) => files.length > 0).map(({ task }) => records[task]?.mm));
-  const tasks = new Numbering<number>();
-  const files = new Numbering<FileObject>();
-  const ops: WorkloadOp[] = [];
-  for (const { task, line, errno, build } of kept) {
-    if (!spaces.has(records[task]?.mm)) continue;
-    const op: Operation = build((file) => files.of(file));
-    ops.push({ task: tasks.of(task), op, line, logged: errno === undefined ? {} : { errno } });
+  const { ops } = collected;
+  const aboutData = dropIrregular(collected);
+  const spaces = new Set(aboutData.map((task) => records[task]?.mm));
+  const numbers = { tasks: new Numbering<number>(), files: new Numbering<number>() };
+  let kept = 0;
+  for (const entry of ops) {
+    // A process that never touched data only begins and ends.
+    if (entry.op.kind === 'exit' && !spaces.has(records[entry.task]?.mm)) continue;
+    ops[kept++] = renumbered(entry, numbers);
   }
+  ops.length = kept;
   records.forEach((record, task) => {
-    if (spaces.has(record.mm)) tasks.of(task);
+    if (spaces.has(record.mm)) numbers.tasks.of(task);
   });
-  return { files: uniqueNames(files.all.map(describeFile)), tasks: describeTasks(tasks.all, records), ops };
+  const files = numbers.files.all.map((file) => describeFile(collected.files.all[file] as FileObject));
+  return { files: uniqueNames(files), tasks: describeTasks(numbers.tasks.all, records), ops };
+}
+
+/**
+ * Takes out operations on what has turned out to be a directory or a device. Gives the tasks that touched data or
+ * began with a copy of some.
+ */
+function dropIrregular(collected: OperationCollector): number[] {
+  const { ops, touched, files } = collected;
+  const directories = openedDirectories(collected);
+  const isFile = (file: number): boolean => files.all[file]?.isModelled === true && !directories.has(file);
+  const tasks = new Set<number>();
+  let kept = 0;
+  for (const [index, entry] of ops.entries()) {
+    const { op, task } = entry;
+    const range = touched.get(index);
+    if (range === undefined ? !namedFiles(op).every(isFile) : !range.some(isFile)) continue;
+    ops[kept++] = entry;
+    if (range !== undefined || 'file' in op) tasks.add(task);
+    if (op.kind === 'fork') tasks.add(op.child);
+  }
+  ops.length = kept;
+  return [...tasks];
+}
+
+/** Files that are opened, synced and closed, no more, and that have others below them. */
+function openedDirectories({ ops, touched, files }: OperationCollector): Set<number> {
+  const above = new Set(files.all.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
+  const found = new Set<number>();
+  for (const [file, { path }] of files.all.entries()) if (above.has(path)) found.add(file);
+  if (found.size === 0) return found;
+  for (const { op } of ops)
+    if (!FOR_DIRECTORIES.has(op.kind)) for (const file of namedFiles(op)) found.delete(file);
+  for (const range of touched.values()) for (const file of range) found.delete(file);
+  return found;
+}
+
+/** What can be done to a directory that is open. */
+const FOR_DIRECTORIES: ReadonlySet<Operation['kind']> = new Set<Operation['kind']>([
+  'open',
+  'close',
+  'fsync',
+]);
+
+function namedFiles(op: Operation): number[] {
+  if (!('file' in op)) return [];
+  if (op.kind === 'rename' && op.over !== undefined) return [op.file, op.over];
+  return op.kind === 'reflink' || op.kind === 'dedupe' ? [op.file, op.source] : [op.file];
+}
+
+interface Numbers {
+  readonly tasks: Numbering<number>;
+  readonly files: Numbering<number>;
+}
+
+/** The operation with numbers that leave none out, in the order of first use. */
+function renumbered(entry: CollectedOp, numbers: Numbers): CollectedOp {
+  const { line, logged } = entry;
+  const task = numbers.tasks.of(entry.task);
+  const op = withNumbers(entry.op, numbers);
+  // Most keep their numbers, and their memory.
+  return task === entry.task && op === entry.op ? entry : { task, op, line, logged };
+}
+
+function withNumbers(op: Operation, { tasks, files }: Numbers): Operation {
+  if (op.kind === 'fork') return { kind: 'fork', child: tasks.of(op.child) };
+  if (!('file' in op)) return op;
+  const file = files.of(op.file);
+  if (op.kind === 'rename' && op.over !== undefined) return { kind: 'rename', file, over: files.of(op.over) };
+  if (op.kind === 'reflink' || op.kind === 'dedupe') return { ...op, file, source: files.of(op.source) };
+  return file === op.file ? op : { ...op, file };
 }
 
 function describeFile(file: FileObject): WorkloadFile {

@@ -4,12 +4,14 @@
  */
 import { AddressSpace } from './address_space.ts';
 import type { PathCounts } from './address_space.ts';
-import { CLONE_FILES, CLONE_FS, CLONE_VM } from './constants.ts';
+import { CLONE_FILES, CLONE_FS, CLONE_VFORK, CLONE_VM } from './constants.ts';
 import type { DescriptorText } from './decode.ts';
-import { DescriptorTable } from './descriptors.ts';
+import { DescriptorTable, filesOf } from './descriptors.ts';
+import type { Released } from './descriptors.ts';
 import type { Effect, EffectSource } from './effects.ts';
 import { OpenFile } from './file_object.ts';
 import type { FileObject } from './file_object.ts';
+import type { LogFormat } from './format.ts';
 import { Namespace } from './namespace.ts';
 
 /** The current directory, shared between threads that were cloned with CLONE_FS. */
@@ -41,7 +43,14 @@ export interface TaskRecord {
 
 export type EffectSink = (effect: Effect, source: EffectSource) => void;
 
+export interface WorldOptions {
+  readonly format: LogFormat;
+  readonly dataPrefix: string;
+  readonly knownPaths?: ReadonlyMap<number, string>;
+}
+
 export class World {
+  readonly format: LogFormat;
   readonly names: Namespace;
   /** Live mappings by the path they were made through. */
   readonly mappedPaths: PathCounts = new Map();
@@ -50,8 +59,10 @@ export class World {
   readonly #sink: EffectSink;
   #spaces = 0;
 
-  constructor(dataPrefix: string, sink: EffectSink) {
-    this.names = new Namespace(dataPrefix);
+  /** `knownPaths` as in {@link Namespace}. */
+  constructor(options: WorldOptions, sink: EffectSink) {
+    this.format = options.format;
+    this.names = new Namespace(options.dataPrefix, options.knownPaths);
     this.#sink = sink;
   }
 
@@ -73,12 +84,26 @@ export class World {
     // The exit line of an earlier process with this pid is missing.
     if (this.threads.has(pid)) this.exit(pid, line);
     const mm = (flags & CLONE_VM) !== 0 ? parent.mm : this.#newSpace();
-    const files = (flags & CLONE_FILES) !== 0 ? parent.files : parent.files.copy();
+    const sharesFiles = (flags & CLONE_FILES) !== 0;
+    const files = sharesFiles ? parent.files : parent.files.copy(mm !== parent.mm);
     const directory = (flags & CLONE_FS) !== 0 ? parent.directory : { ...parent.directory };
-    this.#add(pid, parent.command, mm, files, directory);
-    if (mm === parent.mm) return;
+    const child = this.#add(pid, parent.command, mm, files, directory);
+    if (mm === parent.mm) {
+      // Two tables in one process, which both keep files open; but a parent in vfork(2) waits until its child has none.
+      if (!sharesFiles && (flags & CLONE_VFORK) === 0) this.#openAgain(child, line);
+      return;
+    }
     parent.mm.copyTo(mm);
-    if (parent.mm.hasData) this.emit(parent, line, { kind: 'not_modelled', name: 'fork_with_mapping' });
+    this.#emitFork(parent, child, line);
+    if (sharesFiles && files.dataFiles().length > 0)
+      this.emit(parent, line, { kind: 'not_modelled', name: 'clone:CLONE_FILES_without_CLONE_VM' });
+  }
+
+  /** A child that inherits mappings or open files of data begins as a copy. */
+  #emitFork(parent: Thread, child: Thread, line: number): void {
+    const files = new Set([...parent.mm.dataFiles(), ...filesOf(parent.files.dataFiles())]);
+    if (files.size === 0) return;
+    this.emit(parent, line, { kind: 'fork', child: child.task, files: [...files] });
   }
 
   /** The thread is gone: its descriptors are closed, then its part of the address space goes. */
@@ -86,22 +111,42 @@ export class World {
     const thread = this.threads.get(pid);
     if (thread === undefined) return;
     this.threads.delete(pid);
-    thread.files.leave((open) => this.emit(thread, line, { kind: 'close', open }));
+    thread.files.leave((open, modelled) => this.emit(thread, line, { kind: 'close', open, modelled }));
     this.emit(thread, line, { kind: 'exit' });
     this.#leaveSpace(thread);
   }
 
   /** execve(2): a new address space, and a new task, behind the same pid. */
   execute(thread: Thread, command: string | undefined, line: number): void {
-    const released = (open: OpenFile): void => this.emit(thread, line, { kind: 'close', open });
-    if (thread.files.users > 1) this.unshareFiles(thread);
+    const released: Released = (open, modelled) => this.emit(thread, line, { kind: 'close', open, modelled });
+    if (thread.files.users > 1) splitTable(thread);
     thread.files.closeOnExec(released);
-    this.emit(thread, line, { kind: 'exit' });
-    this.#leaveSpace(thread);
+    const before = { ...thread };
     thread.mm = this.#newSpace();
     thread.mm.users = 1;
     thread.command = command ?? thread.command;
     thread.task = this.#newTask(thread.pid, thread.command, thread.mm);
+    this.#handOn(before, thread, line);
+    this.emit(before, line, { kind: 'exit' });
+    this.#leaveSpace(before);
+  }
+
+  /** The new program has what is still open: it opens it before the old one, which exits, lets go of it. */
+  #handOn(before: Thread, thread: Thread, line: number): void {
+    const held = thread.files.dataFiles();
+    this.#openAgain(thread, line);
+    // The process that shared its memory with the caller goes on.
+    if (before.mm.users === 1) return;
+    for (const { open, modelled } of held)
+      if (modelled) this.emit(before, line, { kind: 'close', open, modelled });
+  }
+
+  /** The thread's table keeps its data files open by itself. */
+  #openAgain(thread: Thread, line: number): void {
+    for (const { open } of thread.files.dataFiles()) {
+      this.emit(thread, line, { kind: 'found', open });
+      thread.files.markModelled(open);
+    }
   }
 
   /** `successor` called execve and took the place of the leader `pid`, whose own thread is gone. */
@@ -114,10 +159,10 @@ export class World {
     this.threads.set(pid, thread);
   }
 
-  unshareFiles(thread: Thread): void {
-    thread.files.users--;
-    thread.files = thread.files.copy();
-    thread.files.users = 1;
+  /** unshare(CLONE_FILES). */
+  unshareFiles(thread: Thread, line: number): void {
+    splitTable(thread);
+    this.#openAgain(thread, line);
   }
 
   /**
@@ -126,14 +171,21 @@ export class World {
    */
   lookUp(thread: Thread, text: DescriptorText, line: number, counted: boolean): OpenFile | undefined {
     const open = thread.files.get(text.fd);
+    if (open?.file.openedOn !== undefined) {
+      if (text.path !== undefined) this.names.learn(open.file, text.path);
+      return open;
+    }
     if (open !== undefined && !this.#contradicts(thread, open, text, line)) return open;
     if (text.path === undefined || text.fd < 0) return undefined;
     const file = this.#fileBehind(text.path, text.deleted);
     const found = new OpenFile(file, undefined, false);
     if (!counted && !file.isModelled) return found;
     file.opened = true;
-    thread.files.set(text.fd, found, false, (old) => this.emit(thread, line, { kind: 'close', open: old }));
+    thread.files.set(text.fd, found, false, (old, modelled) =>
+      this.emit(thread, line, { kind: 'close', open: old, modelled }),
+    );
     this.emit(thread, line, { kind: 'found', open: found });
+    if (file.isModelled) thread.files.markModelled(found);
     if (counted && text.path.startsWith('/')) this.emit(thread, line, { kind: 'unknown_descriptor' });
     return found;
   }
@@ -182,4 +234,10 @@ export class World {
     thread.mm.users--;
     if (thread.mm.users === 0) thread.mm.removeAll();
   }
+}
+
+function splitTable(thread: Thread): void {
+  thread.files.users--;
+  thread.files = thread.files.copy(false);
+  thread.files.users = 1;
 }

@@ -1,0 +1,8 @@
+/**
+ * operation x driver x memory -> cells, and model cells + observed cells -> where they agree.
+ */
+export { against, type AgainstResult, type Difference } from './against.ts';
+export type { Cell } from './cell.ts';
+export { matrix, type MatrixRequest, type MatrixResult } from './matrix.ts';
+export { type ObservedCells, observedCellsSchema } from './observed_cells.ts';
+export { CELL_OPERATION_IDS } from './operations.ts';

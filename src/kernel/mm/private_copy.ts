@@ -1,0 +1,90 @@
+/**
+ * Ghost: what each process should find in its private copies, read by invariants only.
+ *
+ * A private mapping shows the file until the process writes; from then on the page is the process's own, whatever
+ * happens to the file, to a forked child or to its parent (K46). `private_shadow` holds content + 1 for each such page,
+ * 0 for a page that still shows the file. It goes where the process itself gives the page up: munmap, exit,
+ * MADV_DONTNEED, and a truncate of the file below it.
+ */
+import { changeRuns, visitRuns } from '../../machine/store.ts';
+import type { Kernel } from '../kernel.ts';
+import { write_blocks } from '../fs/content.ts';
+import { pte_pfn } from './pgtable.ts';
+
+/** Pages [va, va + pages) have become copies that lie at `pfn`; one that was a copy already should show what it did. */
+export function note_private_copies(k: Kernel, mm: number, va: number, pages: number, pfn: number): void {
+  for (let offset = 0; offset < pages;) {
+    const run = Math.min(
+      k.data.runEnd(0, pfn + offset, pfn + pages) - pfn,
+      k.private_shadow.runEnd(mm, va + offset, va + pages) - va,
+    );
+    if (k.private_shadow.get(mm, va + offset) === 0)
+      k.private_shadow.setRange(mm, va + offset, va + run, k.data.get(0, pfn + offset) + 1);
+    offset = run;
+  }
+}
+
+/** The process gives the copies of [from, to) up. */
+export function forget_private_copies(k: Kernel, mm: number, from: number, to: number): void {
+  if (k.private_shadow.nextNonZero(mm, from, to) < to) k.private_shadow.setRange(mm, from, to, 0);
+}
+
+/** The copies of [from, to) now belong to `newMm` at `newFrom` as well. */
+export function duplicate_private_copies(
+  k: Kernel,
+  mm: number,
+  from: number,
+  to: number,
+  newMm: number,
+  newFrom: number,
+): void {
+  visitRuns(k.private_shadow, mm, from, to, (va, end, value) => {
+    k.private_shadow.setRange(newMm, newFrom + va - from, newFrom + end - from, value);
+  });
+}
+
+/** True when the process should find a copy of its own somewhere in the range, whatever its page table shows. */
+export function has_private_copies(k: Kernel, mm: number, va: number, pages: number): boolean {
+  return k.private_shadow.nextNonZero(mm, va, va + pages) < va + pages;
+}
+
+/** Who touches which pages of a private mapping, and what a write leaves there. */
+export interface PrivateAccess {
+  readonly mm: number;
+  readonly va: number;
+  readonly pages: number;
+  /** The frame behind `va`; those behind the next pages follow it. 0: the zero page. */
+  readonly pfn: number;
+  readonly device: boolean;
+  readonly write: boolean;
+  readonly token: number;
+}
+
+/** A read or write of pages of which the process has copies: one event for each piece that is alike. */
+export function access_private_copies(k: Kernel, access: PrivateAccess): void {
+  const { mm, va, pages, pfn, device, write, token } = access;
+  if (write) {
+    write_blocks(k, pfn, pages, token, 0, 4096);
+    changeRuns(k.private_shadow, mm, va, va + pages, (copy) => (copy === 0 ? 0 : token + 1));
+    k.emit({ type: 'private_access', mm, va, pages, pfn, device, write, value: token, expected: token });
+    return;
+  }
+  for (let offset = 0; offset < pages;) {
+    const same = pfn === 0 ? pages : k.data.runEnd(0, pfn + offset, pfn + pages) - pfn;
+    const end = Math.min(same, k.private_shadow.runEnd(mm, va + offset, va + pages) - va);
+    const at = pfn === 0 ? 0 : pfn + offset;
+    const value = pfn === 0 ? 0 : k.data.get(0, at);
+    const copy = k.private_shadow.get(mm, va + offset);
+    const where = { mm, va: va + offset, pages: end - offset, pfn: at };
+    if (copy > 0) k.emit({ type: 'private_access', ...where, device, write, value, expected: copy - 1 });
+    offset = end;
+  }
+}
+
+/**
+ * True when the process has a copy at `va` and its page table still shows it at `pfn`: what a device that holds the frame
+ * does is then what the process should see, and the other way round.
+ */
+export function shows_private_copy(k: Kernel, mm: number, va: number, pfn: number): boolean {
+  return k.private_shadow.get(mm, va) > 0 && pte_pfn(k.ptes.get(mm, va)) === pfn;
+}

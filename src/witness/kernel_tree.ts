@@ -1,0 +1,40 @@
+/** Where the parts of one unpacked kernel are. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WitnessError } from './witness_error.ts';
+
+export interface KernelTree {
+  readonly root: string;
+  /** As `uname -r` will say, for example 6.1.0-56-amd64. */
+  readonly release: string;
+  readonly image: string;
+  /** The headers of this flavour, and those that all flavours share. */
+  readonly headers: string;
+  readonly commonHeaders: string;
+}
+
+/** Finds the parts by the names that Debian gives them. */
+export async function kernelTree(root: string): Promise<KernelTree> {
+  const boot = await readdir(join(root, 'boot')).catch((): string[] => []);
+  const images = boot.filter((name) => name.startsWith('vmlinuz-'));
+  const image = images[0];
+  if (image === undefined || images.length > 1) {
+    throw new WitnessError('setup', `${root} holds ${images.length} kernel images; one is needed.`);
+  }
+  const release = image.slice('vmlinuz-'.length);
+  const sources = await readdir(join(root, 'usr', 'src')).catch((): string[] => []);
+  const common = sources.find((name) => name.startsWith('linux-headers-') && name.endsWith('-common'));
+  if (!sources.includes(`linux-headers-${release}`) || common === undefined) {
+    throw new WitnessError(
+      'setup',
+      `${root} has kernel ${release} but not its headers: packages linux-headers-${release}, its -common and linux-kbuild.`,
+    );
+  }
+  return {
+    root,
+    release,
+    image: join(root, 'boot', image),
+    headers: join(root, 'usr', 'src', `linux-headers-${release}`),
+    commonHeaders: join(root, 'usr', 'src', common),
+  };
+}
