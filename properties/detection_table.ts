@@ -14,6 +14,7 @@ import {
   MUTANTS,
   Runner,
   smallSetup,
+  underProfile,
 } from '../src/index.ts';
 
 const [seeds = 10, runs = 20_000] = process.argv.slice(2).map(Number);
@@ -29,7 +30,7 @@ function runnerOf(mutant: Mutant, memory: string): Runner {
   if (driver === undefined) throw new Error(`${mutant.name}: there is no driver ${mutant.driver}`);
   const setup = smallSetup({ memory, kernel: 'linux-6.1', driver, costs }, { patches: mutant.patches });
   return new Runner(
-    setup,
+    underProfile(mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS, setup),
     INVARIANTS.filter(({ id }) => mutant.breaks.includes(id)),
   );
 }

@@ -17,6 +17,7 @@ import {
   type Invariant,
   type Mutant,
   type Profile,
+  underProfile,
   Runner,
   type Setup,
   shrinkRun,
@@ -63,7 +64,7 @@ export function expectHeld(
   memory: string,
   profile: Profile = ALL_OPERATIONS,
 ): void {
-  const runner = new Runner(setupOf(memory, driver), [theInvariant(id)]);
+  const runner = new Runner(underProfile(profile, setupOf(memory, driver)), [theInvariant(id)]);
   fc.assert(
     fc.property(generatedRuns(profile.excluded), (run) => {
       expect(runner.run(run).monitor.violations.get(id)?.first).toBeUndefined();
@@ -87,7 +88,7 @@ export function firstToBreak(
   limit: number,
   profile: Profile = ALL_OPERATIONS,
 ): Found | null {
-  const runner = new Runner(setup, [theInvariant(id)]);
+  const runner = new Runner(underProfile(profile, setup), [theInvariant(id)]);
   const breaks = (run: Parameters<Runner['run']>[0]): string | undefined =>
     runner.run(run).monitor.violations.get(id)?.first;
   let number = 0;
@@ -102,7 +103,7 @@ export function firstToBreak(
 
 /** Number from 1 of the first random run that breaks the invariant; null when none of `limit` does. */
 export function firstNumberToBreak(setup: Setup, id: string, limit: number, profile: Profile): number | null {
-  const runner = new Runner(setup, [theInvariant(id)]);
+  const runner = new Runner(underProfile(profile, setup), [theInvariant(id)]);
   let number = 0;
   for (const run of drawRuns(SEED, limit, profile)) {
     number++;

@@ -17,7 +17,7 @@ import {
 import { firstNumberToBreak, firstToBreak, type Found, MEMORY, setupOf, story } from './holds.ts';
 
 /** Runs within which each fault is found. */
-const RUNS_TO_FIND = 4_000;
+const RUNS_TO_FIND = 10_000;
 const GOLDEN = fileURLToPath(new URL('./golden', import.meta.url));
 
 function profileOf(mutant: Mutant): Profile {

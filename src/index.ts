@@ -3,10 +3,10 @@
  *
  * The public surface of gup-vs-hmm: what properties/, benchmarks/ and programs that build on the project import.
  */
-export { check, type CheckRequest, drawRuns, runnerFor } from './check/campaign.ts';
+export { check, type CheckRequest, drawRuns } from './check/campaign.ts';
 export { describeRun } from './check/describe.ts';
 export { generatedRuns, type GeneratedRun, schedules, strategyOf, workloads } from './check/generated_run.ts';
-export { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile } from './check/profile.ts';
+export { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile, underProfile } from './check/profile.ts';
 export type { CheckResult } from './check/result.ts';
 export { Runner, type CheckedRun } from './check/run_one.ts';
 export { decodeRun, encodeRun } from './check/run_token.ts';

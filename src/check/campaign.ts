@@ -10,7 +10,14 @@ import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
 import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import { ALL_OPERATIONS, expectedUnder, FILES_STAY_MAPPED, onMemory, type Profile } from './profile.ts';
+import {
+  ALL_OPERATIONS,
+  expectedUnder,
+  FILES_STAY_MAPPED,
+  underProfile,
+  onMemory,
+  type Profile,
+} from './profile.ts';
 import type { CheckResult, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
@@ -81,7 +88,7 @@ interface Part {
 }
 
 function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part {
-  const runner = runnerFor(request, driver);
+  const runner = runnerFor(request, driver, profile);
   const tally = new Tally();
   const total = request.runs * request.drivers.length;
   const before = request.runs * request.drivers.indexOf(driver);
@@ -105,10 +112,10 @@ function isExpected(profile: Profile, driver: Driver, id: string): boolean {
 }
 
 /** The runner of a campaign under one driver. */
-export function runnerFor(request: CheckRequest, driver: Driver): Runner {
+function runnerFor(request: CheckRequest, driver: Driver, profile: Profile): Runner {
   const { memory, kernel, costs, mutant, invariants } = request;
   const setup = smallSetup({ memory, kernel, driver, costs }, { patches: mutant?.patches ?? [] });
-  return new Runner(setup, invariants);
+  return new Runner(underProfile(profile, setup), invariants);
 }
 
 /** The first `count` runs of a seed. */

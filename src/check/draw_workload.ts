@@ -5,7 +5,7 @@ import type { Operation, OperationKind } from '../workload/operation.ts';
 import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import { DRAW } from './draw_operation.ts';
 import { between, type Chance, often, oneOf, weighted } from './draw.ts';
-import { drawFeatures } from './features.ts';
+import { drawFeatures, FEW_KINDS } from './features.ts';
 import { drawWorld, REGIONS_MAX, type World } from './world.ts';
 
 /** How often each kind is drawn where its feature is on. */
@@ -101,7 +101,7 @@ export function generatedWorkload(
  */
 function preamble(chance: Chance, program: Program): void {
   program.add('mmap', 0);
-  if (often(chance, program.forks ? 75 : 40)) program.add('store', 0);
+  if (often(chance, program.forks || program.isNarrow ? 75 : 40)) program.add('store', 0);
   if (often(chance, 35)) forkBeforeAttach(chance, program);
   program.add('attach', 0);
   if (often(chance, 85)) program.add(often(chance, 75) ? 'dma_write' : 'dma_read', 0);
@@ -188,6 +188,11 @@ class Program {
   /** True when processes of this workload fork. */
   get forks(): boolean {
     return this.world.forks;
+  }
+
+  /** True when the workload is of a profile that leaves most kinds out. */
+  get isNarrow(): boolean {
+    return this.kinds.size <= FEW_KINDS;
   }
 
   /** How many tasks there are so far. */

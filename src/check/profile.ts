@@ -3,35 +3,84 @@
  */
 import type { Driver } from '../drivers/driver.ts';
 import { expectedVerdict } from '../invariants/index.ts';
+import type { Rules } from '../kernel/release/rules.ts';
+import type { Setup } from '../run/session.ts';
 import { filesystemOf } from '../run/setup.ts';
 import type { OperationKind } from '../workload/operation.ts';
 
 export interface Profile {
   readonly excluded: readonly OperationKind[];
+  /** Rules of the release that are otherwise in these workloads. */
+  readonly rules: Partial<Rules>;
   /** Invariants that every driver of today keeps in such workloads, whatever it breaks in others, and why. */
   readonly holds: readonly string[];
   readonly facts: readonly string[];
 }
 
 /** Every kind of operation. */
-export const ALL_OPERATIONS: Profile = { excluded: [], holds: [], facts: [] };
+export const ALL_OPERATIONS: Profile = { excluded: [], rules: {}, holds: [], facts: [] };
 
 /**
  * Files stay mapped and keep their names: the layout break always looks for busy pages, so that a pin keeps its blocks. In
  * 6.1 it does not look once the last mapping is gone (K63), nor at an eviction (K62). Blocks are not shared: a read pin of a
- * shared block stays on it when the page moves to a copy (K60).
+ * shared block stays on it when the page moves to a copy (K60). And the search looks at locked entries too: in 6.1 it steps over
+ * them, so that a fault in another mapping can hide a pin from it (K174).
  */
 export const FILES_STAY_MAPPED: Profile = {
-  excluded: ['munmap', 'mremap', 'exit', 'unlink', 'rename', 'close', 'reflink', 'dedupe'],
+  excluded: [
+    ...['munmap', 'mremap', 'exit', 'unlink', 'rename', 'close', 'reflink', 'dedupe'],
+    // These change neither who holds a block nor who frees it: without them the rare race comes up more often.
+    ...[
+      'fork',
+      'madvise_dontfork',
+      'mprotect',
+      'clear_refs',
+      'madvise_free',
+      'madvise_pageout',
+      'persist',
+      'signal',
+    ],
+    ...[
+      'freeze',
+      'thaw',
+      'umount',
+      'drop_caches',
+      'memory_failure',
+      'open',
+      'read',
+      'write',
+      'unshare',
+      'alloc',
+    ],
+    ...[
+      'open_trunc',
+      'zero',
+      'collapse',
+      'insert',
+      'madvise_remove',
+      'madvise_dontneed',
+      'load',
+      'fsync',
+      'msync',
+    ],
+    ...['detach', 'signal_fence', 'dma_read'],
+  ] as OperationKind[],
+  rules: { busy_scan_skips_locked_entry: false },
   // Not I15: a pinned zero page stays readable beyond the new end of the file, and nobody waits for it (K7).
   holds: ['I1'],
-  facts: ['K31', 'K62', 'K63'],
+  facts: ['K31', 'K62', 'K63', 'K174'],
 };
 
 /** The profile on this kind of memory: without the operations that its filesystem does not have. */
 export function onMemory(profile: Profile, memory: string): Profile {
   if (filesystemOf(memory).shares_blocks) return profile;
   return { ...profile, excluded: [...profile.excluded, 'reflink', 'dedupe'] };
+}
+
+/** The setup with the rules of the profile. */
+export function underProfile({ rules }: Profile, setup: Setup): Setup {
+  const { release } = setup;
+  return { ...setup, release: { ...release, rules: { ...release.rules, ...rules } } };
 }
 
 /** What is expected of an invariant under the driver (D7), in workloads of the profile. */
