@@ -91,7 +91,8 @@ export class Tally {
   /** The situations that a driver of this kind must have met; none for a driver that holds nothing, or in few runs. */
   floors(driver: Driver): Floor[] {
     if (this.runs < RUNS_FOR_FLOORS) return [];
-    const pins = driver.breaks.some(({ invariant }) => invariant === 'truncate_never_blocked');
+    // What a pin does to a call is not to end (I2); a reference that is soon dropped makes it wait for a moment only.
+    const pins = driver.breaks.some(({ invariant }) => invariant === 'I2');
     const floors = driver.invalidate !== null ? FLOORS.notifier : pins ? FLOORS.pin : {};
     return Object.entries(floors).map(([name, floor]) => {
       return { name: `${driver.name}: ${name}`, share: this.share(name as Situation), floor };
