@@ -7,14 +7,14 @@
  *
  * Left out: device caches (its writes are coherent with the CPU, K28), IOMMU granularity, more than one queue.
  */
-import { EIO, ENXIO } from '../kernel/errno.ts';
+import { ECANCELED, EIO, ENXIO } from '../kernel/errno.ts';
 import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/kernel.ts';
 import { has_bad_block, like_blocks } from '../kernel/fs/bad_blocks.ts';
 import { holds_page } from '../kernel/fs/block_owner.ts';
 import { note_sync_written, write_blocks, write_shadow } from '../kernel/fs/content.ts';
 import { is_anon_pfn } from '../kernel/mm/page.ts';
 import { pte_allows, pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
-import { access_private_copies, shows_private_copy } from '../kernel/mm/private_copy.ts';
+import { access_private_copies, private_copy_address } from '../kernel/mm/private_copy.ts';
 import { mmdrop, mmgrab } from '../kernel/mm/sched_mm.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from '../kernel/mm/vma.ts';
 import { JOB_NONE, JOB_PREPARING, JOB_QUEUED, JOB_RUNNING, path, REGION, type System } from './system.ts';
@@ -93,7 +93,7 @@ function move_data(k: System, region: number, va: number, pages: number, pfn: nu
   }
 }
 
-/** Ghost: data of a frame that is the process's private copy at this address, seen by both. */
+/** Ghost: data of a frame that is the process's private copy, at this address or at one that it has moved to. */
 function move_private_data(
   k: System,
   region: number,
@@ -103,8 +103,10 @@ function move_private_data(
   token: number,
 ): void {
   const mm = k.regions.get(region, REGION.mm);
-  if (!is_anon_pfn(k, pfn) || !shows_private_copy(k, mm, va, pfn)) return;
-  access_private_copies(k, { mm, va, pages: 1, pfn, device: true, write, token });
+  if (!is_anon_pfn(k, pfn)) return;
+  const at = private_copy_address(k, mm, va, pfn);
+  if (at < 0) return;
+  access_private_copies(k, { mm, va: at, pages: 1, pfn, device: true, write, token });
 }
 
 function queued_region(k: System, device: number): number {
@@ -197,9 +199,7 @@ export const device_engine = path(
       },
     ),
     label('job done', 'K117', (k, f) => {
-      k.emit({ type: 'dma_end', region: f.region, ret: f.error });
-      k.regions.set(f.region, REGION.job_error, f.error);
-      end_job(k, f.region);
+      finish_job(k, f.region, f.error);
     }),
     jump('idle'),
   ],
@@ -270,6 +270,13 @@ export function end_job(k: System, region: number): void {
   k.m.queues.wakeAll(WAIT.job, region, 0);
 }
 
+/** The region's transfer has ended, with an error or 0. */
+function finish_job(k: System, region: number, error: number): void {
+  k.emit({ type: 'dma_end', region, ret: error });
+  k.regions.set(region, REGION.job_error, error);
+  end_job(k, region);
+}
+
 /** Waits for the region's transfer, then lets the driver take everything back. */
 export const detach_region = path(
   'detach region',
@@ -322,11 +329,14 @@ export function signal_fence(k: System, region: number): void {
   k.m.queues.wakeAll(WAIT.fence, region, 0);
 }
 
-/** Closing the device file when a process exits: every region of its address space that nobody else keeps. */
+/**
+ * Closing the device file when a process exits: every region of its address space that nobody else keeps. A transfer
+ * that the engine has not begun is cancelled: it may be queued behind one that another process's fence holds up.
+ */
 export const release_device = path(
   'device_release',
   ['mm', 'region'],
-  ({ act, mark, branch, jump, call, ret }) => [
+  ({ label, act, mark, branch, jump, call, invoke, ret }) => [
     mark('next'),
     act('next region', (k, f) => {
       f.region = region_of(k, f.mm);
@@ -334,6 +344,21 @@ export const release_device = path(
       if (f.region >= 0) signal_fence(k, f.region);
     }),
     branch('none left', (_k, f) => f.region < 0, 'done'),
+    branch('nothing queued', (k, f) => k.regions.get(f.region, REGION.job) !== JOB_QUEUED, 'detach'),
+    act('take it off the queue', (k, f) => {
+      k.regions.set(f.region, REGION.job, JOB_PREPARING);
+    }),
+    invoke<'region'>(
+      'driver.end_transfer',
+      (k) => k.driver.end_transfer,
+      (_k, f, callee) => {
+        callee.region = f.region;
+      },
+    ),
+    label('job cancelled', 'K79', (k, f) => {
+      finish_job(k, f.region, -ECANCELED);
+    }),
+    mark('detach'),
     call(detach_region, (_k, f, callee) => {
       callee.region = f.region;
     }),

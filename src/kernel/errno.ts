@@ -16,6 +16,8 @@ export const ENOSPC = 28;
 /** FIDEDUPERANGE: the ranges differ. */
 export const EBADE = 52;
 export const EOPNOTSUPP = 95;
+/** A transfer was taken off the device's queue. */
+export const ECANCELED = 125;
 /** Internal: the call is restarted or becomes EINTR (include/linux/errno.h). */
 export const ERESTARTSYS = 512;
 /** Internal: a fault ended with VM_FAULT_SIGBUS; user space sees the signal, drivers see -EFAULT. */
@@ -40,6 +42,7 @@ const NAMES = new Map<number, string>([
   [ENOSPC, 'ENOSPC'],
   [EBADE, 'EBADE'],
   [EOPNOTSUPP, 'EOPNOTSUPP'],
+  [ECANCELED, 'ECANCELED'],
   [ERESTARTSYS, 'EINTR'],
   [VM_FAULT_SIGBUS, 'SIGBUS'],
 ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hmm_mirror } from '../../drivers/hmm_mirror.ts';
+import { gup } from '../../drivers/gup.ts';
 import { none } from '../../drivers/none.ts';
 import * as sys from '../../run/fixtures/calls.ts';
 import { devicePages, pfnAt, pte } from '../../run/fixtures/look.ts';
@@ -56,6 +57,19 @@ describe.each(BOTH)('%s', (memory) => {
     const own = story.events('private_access').at(-1);
     expect(own?.value).toBe(own?.expected);
     expect(story.run('app', sys.mremap(0, 4, 50, 52, true))).toBe('EINVAL');
+  });
+
+  test('K72, K84 a pinned private copy is found at its new address, with what the device has written since', () => {
+    const story = new Story({ memory, driver: gup, files: [written(8)] });
+    story.run('app', sys.mmapPrivate(0, 4));
+    story.run('app', sys.attach(0, 4));
+    story.run('app', sys.mremap(0, 4, 40, 44));
+    story.run('app', sys.dmaWrite(2));
+    story.settle();
+    load(story, 42);
+    const [device, cpu] = story.events('private_access');
+    expect([device?.device, device?.va, cpu?.va]).toEqual([true, 42, 42]);
+    expect([cpu?.value, cpu?.expected]).toEqual([device?.value, device?.value]);
   });
 
   test('a mapping grows where it is only from its end and into free addresses', () => {

@@ -7,7 +7,7 @@
  * MADV_DONTNEED, and a truncate of the file below it.
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
-import type { Kernel } from '../kernel.ts';
+import { COUNTER, type Kernel, VMA } from '../kernel.ts';
 import { write_blocks } from '../fs/content.ts';
 import { pte_pfn } from './pgtable.ts';
 
@@ -82,9 +82,26 @@ export function access_private_copies(k: Kernel, access: PrivateAccess): void {
 }
 
 /**
- * True when the process has a copy at `va` and its page table still shows it at `pfn`: what a device that holds the frame
- * does is then what the process should see, and the other way round.
+ * Where the process finds the frame as a copy of its own: at `va` if its page table shows it there, else at the address
+ * that mremap() moved it to (K72), else -1. What a device does that still holds the frame is what the process should see
+ * there, and the other way round.
  */
-export function shows_private_copy(k: Kernel, mm: number, va: number, pfn: number): boolean {
+export function private_copy_address(k: Kernel, mm: number, va: number, pfn: number): number {
+  if (shows_private_copy(k, mm, va, pfn)) return va;
+  const count = k.counters.get(0, COUNTER.vmas);
+  for (let vma = 0; vma < count; vma++) {
+    const mine = k.vmas.get(vma, VMA.used) === 1 && k.vmas.get(vma, VMA.mm) === mm;
+    if (!mine || k.vmas.get(vma, VMA.shared) === 1) continue;
+    let found = -1;
+    visitRuns(k.ptes, mm, k.vmas.get(vma, VMA.start), k.vmas.get(vma, VMA.end), (from, to, pte) => {
+      const at = from + pfn - pte_pfn(pte);
+      if (at >= from && at < to && shows_private_copy(k, mm, at, pfn)) found = at;
+    });
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
+function shows_private_copy(k: Kernel, mm: number, va: number, pfn: number): boolean {
   return k.private_shadow.get(mm, va) > 0 && pte_pfn(k.ptes.get(mm, va)) === pfn;
 }
