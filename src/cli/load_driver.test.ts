@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compare } from '../compare/index.ts';
 import { attachedWorkload, DETACH, inputOf, options, PUNCH } from '../compare/fixtures/conditions.ts';
@@ -24,27 +25,6 @@ const workload = attachedWorkload([
   ['app', DETACH],
 ]);
 
-/** A mirror whose callback also takes a reference that it never gives back: what a wrong driver may do. */
-const MIRROR_TS = `
-  import type { Driver } from 'gup-vs-hmm';
-  export default (kit: any): Driver => ({
-    ...kit.hmm_mirror,
-    name: 'slow_mirror',
-    title: 'a mirror with a callback of its own',
-    invalidate: kit.path('slow_mirror invalidate', ['region', 'start', 'end', 'event', 'seq'], ({ call, label, ret }: any) => [
-      call(kit.hmm_mirror.invalidate, (_k: any, f: any, callee: any) => {
-        callee.region = f.region;
-        callee.start = f.start;
-        callee.end = f.end;
-        callee.event = f.event;
-        callee.seq = f.seq;
-      }),
-      label('think about it', 'K117', (k: any) => k.spend('device_invalidate', 100)),
-      ret(),
-    ]),
-  });
-`;
-
 const THROWING_JS = `
   export default (kit) => ({
     ...kit.gup,
@@ -60,7 +40,7 @@ const THROWING_JS = `
 
 describe('a driver of the user', () => {
   test('in TypeScript runs beside those that come along', async () => {
-    const mirror = await loadDriver(driverFile('mirror.ts', MIRROR_TS));
+    const mirror = await loadDriver(fileURLToPath(new URL('./fixtures/slow_mirror.ts', import.meta.url)));
     expect(mirror.driver.name).toBe('slow_mirror');
     const known = await loadDriver('hmm_mirror');
     const { drivers, unmet } = compare(inputOf(workload), options({ drivers: [mirror, known] }));

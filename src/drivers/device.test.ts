@@ -99,22 +99,25 @@ describe('the engine', () => {
     expect([story.events('dma_end').length, pins(story)[0]]).toEqual([1, 0]);
   });
 
-  test.each([gup, hmm_mirror])('$name: an exit does not wait for a transfer behind the fence of another', (driver) => {
-    const regions = { app: 0, other: 2 };
-    const story = mapped(driver);
-    story.run('other', sys.mmapShared(0, 8));
-    for (const who of ['app', 'other'] as const)
-      story.run(who, sys.attach(0, 4, { region: regions[who], perTransfer: true }));
-    story.run('app', sys.dmaRead(0, 1, { region: regions.app, fence: true }));
-    story.settle();
-    story.run('other', sys.dmaRead(1, 2, { region: regions.other }));
-    expect(story.run('other', sys.exit)).toBe('ok');
-    expect(story.events('dma_end')).toMatchObject([{ region: regions.other, ret: -ECANCELED }]);
-    expect(pins(story)[1]).toBe(driver === gup ? 1024 : 0);
-    story.run('app', sys.signalFence());
-    story.settle();
-    expect([story.events('dma_end').length, pins(story)]).toEqual([2, NONE]);
-  });
+  test.each([gup, hmm_mirror])(
+    '$name: an exit does not wait for a transfer behind the fence of another',
+    (driver) => {
+      const regions = { app: 0, other: 2 };
+      const story = mapped(driver);
+      story.run('other', sys.mmapShared(0, 8));
+      for (const who of ['app', 'other'] as const)
+        story.run(who, sys.attach(0, 4, { region: regions[who], perTransfer: true }));
+      story.run('app', sys.dmaRead(0, 1, { region: regions.app, fence: true }));
+      story.settle();
+      story.run('other', sys.dmaRead(1, 2, { region: regions.other }));
+      expect(story.run('other', sys.exit)).toBe('ok');
+      expect(story.events('dma_end')).toMatchObject([{ region: regions.other, ret: -ECANCELED }]);
+      expect(pins(story)[1]).toBe(driver === gup ? 1024 : 0);
+      story.run('app', sys.signalFence());
+      story.settle();
+      expect([story.events('dma_end').length, pins(story)]).toEqual([2, NONE]);
+    },
+  );
 
   test('a call that waits for its transfer returns when it has ended, with its result', () => {
     const story = mapped(hmm_mirror);

@@ -166,13 +166,18 @@ const invalidate = (name: string): Path<System, InvalidateLocals> =>
     ],
   );
 
+/** A driver with an interval notifier always has a callback. */
+export interface MirroringDriver extends Driver {
+  readonly invalidate: Path<System, InvalidateLocals>;
+}
+
 /** A driver that follows the protocol, whatever it looks pages up with. */
 export function mirroringDriver(options: {
   readonly name: string;
   readonly title: string;
   readonly walk: Walk;
   readonly breaks: Driver['breaks'];
-}): Driver {
+}): MirroringDriver {
   const { name, title, walk, breaks } = options;
   const nothing = path(`${name} transfer`, ['region'], ({ ret }) => [ret()]);
   return {

@@ -3,4 +3,5 @@
  */
 export type { Driver, KnownBreak } from './driver.ts';
 export { driverNamed, DRIVERS } from './drivers.ts';
+export type { DriverKit } from './kit.ts';
 export { System } from './system.ts';

@@ -16,6 +16,7 @@
  *
  * Left out: the range that KVM remembers, to let faults elsewhere pass; ageing.
  */
+import type { Entry, Steps } from '../machine/program.ts';
 import { EFAULT } from '../kernel/errno.ts';
 import { COUNTER, driver_lock, type NotifierOps, WAIT } from '../kernel/kernel.ts';
 import { mmput } from '../kernel/mm/exit_mmap.ts';
@@ -55,30 +56,44 @@ function clear_regions(k: System, f: Record<'mm' | 'start' | 'end', number>): vo
   });
 }
 
+/** Waits until no region of the address space has a transfer in flight over [start, end) (K117). */
+const drain = ({
+  act,
+  mark,
+  branch,
+  jump,
+  sleep,
+}: Steps<System, 'mm' | 'start' | 'end' | 'region'>): Entry<System>[] => [
+  mark('drain'),
+  act('transfer in flight', (k, f) => {
+    f.region = next_region(k, f, (region) => transfer_in_flight(k, region, f.start, f.end));
+  }),
+  branch('none', (_k, f) => f.region < 0, 'drained'),
+  sleep('wait for transfers in flight', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
+    kind: WAIT.drain,
+    a: f.region,
+    b: 0,
+  })),
+  jump('drain'),
+  mark('drained'),
+];
+
 const invalidate_range_start = path(
   'list_notifier invalidate_range_start',
   ['mm', 'start', 'end', 'event', 'region'],
-  ({ act, mark, branch, jump, down_write, up, sleep, ret }) => [
-    down_write('driver lock', (_k, f) => driver_lock(f.mm)),
-    act('mmu_invalidate_in_progress++', (k, f) => {
-      k.per_mm.set(f.mm, PER_MM.in_progress, k.per_mm.get(f.mm, PER_MM.in_progress) + 1);
-    }),
-    act('clear device entries', clear_regions),
-    up('driver unlock', (_k, f) => driver_lock(f.mm)),
-    mark('drain'),
-    act('transfer in flight', (k, f) => {
-      f.region = next_region(k, f, (region) => transfer_in_flight(k, region, f.start, f.end));
-    }),
-    branch('none', (_k, f) => f.region < 0, 'drained'),
-    sleep('wait for transfers in flight', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
-      kind: WAIT.drain,
-      a: f.region,
-      b: 0,
-    })),
-    jump('drain'),
-    mark('drained'),
-    ret(),
-  ],
+  (steps) => {
+    const { act, down_write, up, ret } = steps;
+    return [
+      down_write('driver lock', (_k, f) => driver_lock(f.mm)),
+      act('mmu_invalidate_in_progress++', (k, f) => {
+        k.per_mm.set(f.mm, PER_MM.in_progress, k.per_mm.get(f.mm, PER_MM.in_progress) + 1);
+      }),
+      act('clear device entries', clear_regions),
+      up('driver unlock', (_k, f) => driver_lock(f.mm)),
+      ...drain(steps),
+      ret(),
+    ];
+  },
 );
 
 /** kvm_mmu_notifier_invalidate_range_end(): the lock is never held from one step to the next, so it is free here. */
@@ -90,31 +105,19 @@ function invalidate_range_end(k: System, mm: number): void {
 }
 
 /** kvm_flush_shadow_all(): no user is left, so that no fault comes after it. */
-const release = path(
-  'list_notifier release',
-  ['mm', 'start', 'end', 'region'],
-  ({ act, mark, branch, jump, down_write, up, sleep, ret }) => [
+const release = path('list_notifier release', ['mm', 'start', 'end', 'region'], (steps) => {
+  const { act, down_write, up, ret } = steps;
+  return [
     down_write('driver lock', (_k, f) => driver_lock(f.mm)),
     act('clear all device entries', (k, f) => {
       f.end = k.llong_max_pages;
       clear_regions(k, f);
     }),
     up('driver unlock', (_k, f) => driver_lock(f.mm)),
-    mark('drain'),
-    act('transfer in flight', (k, f) => {
-      f.region = next_region(k, f, (region) => transfer_in_flight(k, region, f.start, f.end));
-    }),
-    branch('none', (_k, f) => f.region < 0, 'drained'),
-    sleep('wait for transfers in flight', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({
-      kind: WAIT.drain,
-      a: f.region,
-      b: 0,
-    })),
-    jump('drain'),
-    mark('drained'),
+    ...drain(steps),
     ret(),
-  ],
-);
+  ];
+});
 
 /** The first region of an address space subscribes; while the last one is leaving it waits. */
 const attach = path(
