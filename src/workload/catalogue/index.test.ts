@@ -41,6 +41,9 @@ describe('the catalogue', () => {
     expect(() => catalogueEntry('t_mmap_colision')).toThrow(
       "t_mmap_colision: is not in the catalogue; did you mean 't_mmap_collision'?",
     );
+    expect(() => catalogueEntry('something_else')).toThrow(
+      'something_else: is not in the catalogue; list scenarios has the names',
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /** The workloads that come along: logs of real programs and scenarios, by name. */
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../input_error.ts';
-import { didYouMean } from '../scenario/suggest.ts';
+import { nearest } from '../scenario/suggest.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 export interface CatalogueEntry {
@@ -67,6 +67,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 export function catalogueEntry(name: string): CatalogueEntry {
   const found = CATALOGUE.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  const names = CATALOGUE.map((entry) => entry.name);
-  throw new InputError({ file: name, problem: 'is not in the catalogue', hint: didYouMean(name, names) });
+  const near = nearest(
+    name,
+    CATALOGUE.map((entry) => entry.name),
+  );
+  const hint = near === undefined ? 'list scenarios has the names' : `did you mean '${near}'?`;
+  throw new InputError({ file: name, problem: 'is not in the catalogue', hint });
 }
