@@ -5,7 +5,7 @@ import type { Operation, OperationKind } from '../workload/operation.ts';
 import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import { DRAW } from './draw_operation.ts';
 import { between, type Chance, often, oneOf, weighted } from './draw.ts';
-import { drawFeatures, FEW_KINDS } from './features.ts';
+import { drawFeatures, FEW_KINDS, isNarrow } from './features.ts';
 import { drawWorld, REGIONS_MAX, type World } from './world.ts';
 
 /** How often each kind is drawn where its feature is on. */
@@ -63,7 +63,8 @@ export function drawWorkload(chance: Chance, excluded: ReadonlySet<OperationKind
   const kinds = drawFeatures(chance, excluded);
   const world = drawWorld(chance, kinds);
   const program = new Program(chance, world, kinds);
-  preamble(chance, program);
+  if (isNarrow(excluded)) pinRace(chance, program);
+  else preamble(chance, program);
   const count = between(chance, OPS_MIN, OPS_MAX);
   for (let drawn = 0; drawn < count; drawn++) program.addAny(chance.below(world.spaces.length));
   return generatedWorkload(world.files, drawTasks(chance, world), program.ops);
@@ -101,7 +102,7 @@ export function generatedWorkload(
  */
 function preamble(chance: Chance, program: Program): void {
   program.add('mmap', 0);
-  if (often(chance, program.forks || program.isNarrow ? 75 : 40)) program.add('store', 0);
+  if (often(chance, program.forks || program.hasFewKinds ? 75 : 40)) program.add('store', 0);
   if (often(chance, 35)) forkBeforeAttach(chance, program);
   program.add('attach', 0);
   if (often(chance, 85)) program.add(often(chance, 75) ? 'dma_write' : 'dma_read', 0);
@@ -118,6 +119,12 @@ function preamble(chance: Chance, program: Program): void {
   if (often(chance, 60)) program.add('attach', 1);
   if (often(chance, 60)) program.add('dma_write', 1);
   if (program.hasStrangers && often(chance, 70)) holdUpStrangers(chance, program);
+}
+
+/** For narrow profiles: a page that is present is pinned while another task takes its block away. */
+function pinRace(chance: Chance, program: Program): void {
+  for (const kind of ['mmap', 'store', 'attach', 'dma_write'] as const) program.add(kind, 0);
+  program.add(often(chance, 60) ? 'truncate' : 'punch', 1);
 }
 
 /** Somebody syncs the file while the device writes, more than once: a pin's transfer is soon over (K65). */
@@ -190,8 +197,8 @@ class Program {
     return this.world.forks;
   }
 
-  /** True when the workload is of a profile that leaves most kinds out. */
-  get isNarrow(): boolean {
+  /** True when it happens to leave most kinds out. */
+  get hasFewKinds(): boolean {
     return this.kinds.size <= FEW_KINDS;
   }
 

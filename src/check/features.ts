@@ -45,15 +45,22 @@ const BREAK_SHARED_PAGES: readonly OperationKind[] = ['write', 'unshare'];
 /** So few kinds hide nothing from each other: workloads of a narrow profile use them all. */
 export const FEW_KINDS = 8;
 
+const kindsLeft = (excluded: ReadonlySet<OperationKind>): readonly OperationKind[] =>
+  FEATURES.flatMap((feature) => feature.kinds).filter((kind) => !excluded.has(kind));
+
+/** True of a profile that leaves most kinds out. */
+export const isNarrow = (excluded: ReadonlySet<OperationKind>): boolean =>
+  kindsLeft(excluded).length <= FEW_KINDS;
+
 /** The kinds one workload may use. At least one of truncate and punch is among them unless both are excluded. */
 export function drawFeatures(
   chance: Chance,
   excluded: ReadonlySet<OperationKind>,
 ): ReadonlySet<OperationKind> {
   const kinds = new Set<OperationKind>();
-  const left = FEATURES.flatMap((feature) => feature.kinds).filter((kind) => !excluded.has(kind));
+  const narrow = isNarrow(excluded);
   for (const feature of FEATURES) {
-    if (!often(chance, left.length <= FEW_KINDS ? 100 : feature.percent)) continue;
+    if (!often(chance, narrow ? 100 : feature.percent)) continue;
     for (const kind of feature.kinds) if (!excluded.has(kind)) kinds.add(kind);
   }
   if (kinds.has('reflink')) for (const kind of BREAK_SHARED_PAGES) kinds.delete(kind);
