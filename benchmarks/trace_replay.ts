@@ -36,7 +36,7 @@ function replayCase(input: ReplayInput, driver: Driver, index: number): Case {
         seed: 0,
         signal: { aborted: false },
         onProgress: () => undefined,
-        drivers: [{ driver }],
+        drivers: [driver],
         onBlock: 'release',
         reproduce: '',
       });

@@ -5,6 +5,7 @@ import type { StampedEvent } from '../kernel/event.ts';
 import type { Invariant } from '../invariants/index.ts';
 import { InvariantMonitor } from '../invariants/index.ts';
 import { WaitLog } from '../observe/waits.ts';
+import { blamingBuild, blamingDriver } from '../run/blame_driver.ts';
 import { runScheduled } from '../run/scheduled.ts';
 import { Session, type Setup } from '../run/session.ts';
 import { waitOf } from '../run/wait_graph.ts';
@@ -68,14 +69,17 @@ export class Runner {
       onEvents?.(events, session);
     };
     const freeze = generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt };
-    const { steps } = runScheduled(session, strategy, { ...freeze, patience: PATIENCE });
+    const { steps } = blamingDriver(session, () =>
+      runScheduled(session, strategy, { ...freeze, patience: PATIENCE }),
+    );
     monitor.end();
     watch.end(waits);
     return { session, waits, monitor, situations: watch.seen, steps };
   }
 
   private loaded({ workload }: GeneratedRun): Session {
-    if (this.session === null) this.session = new Session(this.setup, workload);
+    const { setup } = this;
+    if (this.session === null) this.session = blamingBuild(setup.driver, () => new Session(setup, workload));
     else this.session.reload(workload);
     return this.session;
   }

@@ -93,7 +93,8 @@ export class Tally {
     if (this.runs < RUNS_FOR_FLOORS) return [];
     // What a pin does to a call is not to end (I2); a reference that is soon dropped makes it wait for a moment only.
     const pins = driver.breaks.some(({ invariant }) => invariant === 'I2');
-    const floors = driver.invalidate !== null ? FLOORS.notifier : pins ? FLOORS.pin : {};
+    const told = driver.invalidate !== null || driver.notifier_ops !== undefined;
+    const floors = told ? FLOORS.notifier : pins ? FLOORS.pin : {};
     return Object.entries(floors).map(([name, floor]) => {
       return { name: `${driver.name}: ${name}`, share: this.share(name as Situation), floor };
     });

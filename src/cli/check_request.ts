@@ -22,8 +22,7 @@ export async function checkRequest(options: CheckOptions): Promise<CheckRequest>
     invariants: INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
     drivers: await driversFor(options.driver, mutant),
     costs: COSTS,
-    // The generators take 32 bits.
-    seed: seed | 0,
+    seed,
     modelRevision: MODEL_REVISION,
     ...(mutant === undefined ? {} : { mutant }),
   };
@@ -37,7 +36,7 @@ async function driversFor(name: string | undefined, mutant: Mutant | undefined):
     );
   }
   const wanted = name ?? mutant?.driver;
-  return wanted === undefined ? DRIVERS : [(await loadDriver(wanted)).driver];
+  return wanted === undefined ? DRIVERS : [await loadDriver(wanted)];
 }
 
 /** What `worst` was asked for -> a search. Throws UsageError for a fault of a driver that is not asked for, InputError for a user's. */
@@ -52,8 +51,8 @@ export async function worstRequest(options: WorstOptions): Promise<WorstRequest>
   }
   return {
     ...{ tables, memory, kernel, runs, onProgress, signal, costs: COSTS, modelRevision: MODEL_REVISION },
-    drivers: drivers.map(({ driver }) => driver),
-    seed: seed | 0,
+    drivers,
+    seed,
     ...(mutant === undefined ? {} : { mutant }),
   };
 }

@@ -7,6 +7,7 @@ import { compare } from '../compare/index.ts';
 import { attachedWorkload, DETACH, inputOf, options, PUNCH } from '../compare/fixtures/conditions.ts';
 import { InputError } from '../workload/input_error.ts';
 import { loadDriver } from './load_driver.ts';
+import { simulator } from './simulator.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gvh-driver-'));
 
@@ -41,7 +42,7 @@ const THROWING_JS = `
 describe('a driver of the user', () => {
   test('in TypeScript runs beside those that come along', async () => {
     const mirror = await loadDriver(fileURLToPath(new URL('./fixtures/slow_mirror.ts', import.meta.url)));
-    expect(mirror.driver.name).toBe('slow_mirror');
+    expect(mirror.name).toBe('slow_mirror');
     const known = await loadDriver('hmm_mirror');
     const { drivers, unmet } = compare(inputOf(workload), options({ drivers: [mirror, known] }));
     expect(unmet).toEqual([]);
@@ -57,8 +58,8 @@ describe('a driver of the user', () => {
        export default { name: 'plain', title: 't', attach: path, detach: path, begin_transfer: path,
          device_fault: path, end_transfer: path, invalidate: null, breaks: [] };`,
     );
-    const { driver, file } = await loadDriver(path);
-    expect([driver.name, file]).toEqual(['plain', path]);
+    const { name, file } = await loadDriver(path);
+    expect([name, file]).toEqual(['plain', path]);
   });
 
   test('that throws while it runs is named with the step and the operation', async () => {
@@ -68,6 +69,28 @@ describe('a driver of the user', () => {
     expect(run).toThrow(InputError);
     expect(run).toThrow(
       `${file}: the driver failed in the step that begins at 'broken attach.take pages', during operation 1: no such thing`,
+    );
+  });
+
+  test('that throws while it runs is named by every command', async () => {
+    const file = driverFile('throwing.mjs', THROWING_JS);
+    const attention = { signal: { aborted: false }, onProgress: () => undefined };
+    const conditions = { kernel: 'linux-6.1', seed: 1, runs: 20, ...attention };
+    const named = `${file}: the driver failed in the step that begins at 'broken attach.take pages'`;
+    const checked = simulator.check({ ...conditions, memory: 'ext4_dax', driver: file, properties: [] });
+    await expect(checked).rejects.toThrow(named);
+    const cells = { memories: ['ext4_dax'], drivers: [file], operations: ['punch'] };
+    await expect(simulator.matrix({ ...conditions, ...cells })).rejects.toThrow(named);
+    const searched = { tables: ['short_pins'], memory: ['ext4_dax'], drivers: [file] };
+    await expect(simulator.worst({ ...conditions, ...searched })).rejects.toThrow(named);
+  });
+
+  test('that returns no number is named', async () => {
+    const text = THROWING_JS.replace(/label\('take.*/, '').replace('ret()', 'ret(() => undefined)');
+    const file = driverFile('returns.mjs', text);
+    const wrong = await loadDriver(file);
+    expect(() => compare(inputOf(workload), options({ drivers: [wrong] }))).toThrow(
+      /the driver failed in the step .*: broken attach returns undefined, which is not an integer/,
     );
   });
 

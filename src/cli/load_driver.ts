@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
-import type { DriverUnderTest } from '../compare/index.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { driverNamed } from '../drivers/drivers.ts';
 import { driverKit } from '../drivers/kit.ts';
@@ -13,10 +12,10 @@ import { InputError } from '../workload/input_error.ts';
 const PATHS = ['attach', 'detach', 'begin_transfer', 'device_fault', 'end_transfer'] as const;
 
 /** Throws InputError, which names the file, for one that cannot be loaded or gives no driver. */
-export async function loadDriver(nameOrFile: string): Promise<DriverUnderTest> {
+export async function loadDriver(nameOrFile: string): Promise<Driver> {
   const known = driverNamed(nameOrFile);
-  if (known !== undefined) return { driver: known };
-  return { driver: checked(nameOrFile, await exportOf(nameOrFile)), file: nameOrFile };
+  if (known !== undefined) return known;
+  return { ...checked(nameOrFile, await exportOf(nameOrFile)), file: nameOrFile };
 }
 
 async function exportOf(file: string): Promise<unknown> {

@@ -8,6 +8,11 @@ import { runCli } from './fixtures/fake_host.ts';
 
 const ONE = ['matrix', '--memory', 'ext4_dax', '--driver', 'hmm_mirror', '--op', 'punch'];
 
+const PUNCHED = {
+  ...{ kernel: 'linux-6.1', memory: 'ext4_dax', driver: 'hmm_mirror', op: 'punch' },
+  outcome: 'completed',
+};
+
 let directory = '';
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'gvh-matrix-'));
@@ -107,9 +112,23 @@ describe('matrix --against', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kernel: 'linux-6.12', cells: 1, only_observed: [] });
   });
 
+  test('cells that other code made need no more than the cells', async () => {
+    const { exit, stdout } = await runCli([...ONE, '--against', file({ cells: [PUNCHED] }), '--json']);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ cells: 1, fields: 1, agree: 1 });
+  });
+
+  test('no cell in common is no agreement: exit 5', async () => {
+    for (const found of [[], [{ ...PUNCHED, memory: 'ext4-dax' }], [{ ...PUNCHED, kernel: 'linux-6.12' }]]) {
+      const against = ['--against', file({ cells: found }), '--kernel', 'linux-6.1'];
+      expect((await runCli([...ONE, ...against])).exit).toBe(5);
+    }
+  });
+
   test.each([
     ['{', /not JSON/],
-    [{ schema: 'gup-vs-hmm/matrix/1', kernel: { release: 'x' }, cells: [] }, /not a cells document: schema/],
+    [{ schema: 'gup-vs-hmm/check/1', kernel: { release: 'x' }, cells: [] }, /not a cells document: schema/],
+    [{ cells: [PUNCHED, PUNCHED] }, /the cell linux-6\.1 ext4_dax hmm_mirror punch stands there twice/],
     [{ schema: 'gup-vs-hmm/cells/1', kernel: { release: 'x' }, cells: [{ memory: 'xfs' }] }, /cells\.0/],
   ])('what is no cells document is refused', async (value, text) => {
     const { exit, stderr } = await runCli(['matrix', '--against', file(value)]);

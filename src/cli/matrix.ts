@@ -112,13 +112,30 @@ function matrixOptions(
   return { kernel, memories: memory, drivers: driver, operations: op, signal, onProgress };
 }
 
-/** Throws InputError for a file that is no cells document. */
+const WRITTEN_BY = 'gup-vs-hmm witness writes one';
+
+/** The first cell that a document has more than once, in words. */
+function firstTwice({ cells }: ObservedCells): string | undefined {
+  const seen = new Set<string>();
+  for (const { kernel = '', memory, driver, op } of cells) {
+    const place = [kernel, memory, driver, op].join(' ').trim();
+    if (seen.has(place)) return place;
+    seen.add(place);
+  }
+  return undefined;
+}
+
+/** Throws InputError for a file that is no cells document, or has a cell twice. */
 function readObserved(file: string): ObservedCells {
-  const parsed = observedCellsSchema.safeParse(readJson(file, 'witness writes one'));
-  if (parsed.success) return parsed.data;
+  const parsed = observedCellsSchema.safeParse(readJson(file, WRITTEN_BY));
+  if (parsed.success) {
+    const twice = firstTwice(parsed.data);
+    if (twice === undefined) return parsed.data;
+    throw new InputError({ file, problem: `the cell ${twice} stands there twice`, hint: 'leave one' });
+  }
   const [issue] = parsed.error.issues;
   const problem = `not a cells document: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
-  throw new InputError({ file, problem, hint: 'witness writes one' });
+  throw new InputError({ file, problem, hint: WRITTEN_BY });
 }
 
 function heldAgainst(result: MatrixResult, observed: ObservedCells, args: MatrixArgs): AgainstResult {
@@ -130,15 +147,20 @@ function heldAgainst(result: MatrixResult, observed: ObservedCells, args: Matrix
     model: result.cells,
     // What was not asked for is not missing from the model.
     observed: observed.cells.filter(
-      ({ memory, driver, op }) =>
-        asked(args.memory, memory) && asked(args.driver, driver) && asked(args.op, op),
+      ({ kernel = result.kernel, memory, driver, op }) =>
+        kernel === result.kernel &&
+        asked(args.memory, memory) &&
+        asked(args.driver, driver) &&
+        asked(args.op, op),
     ),
-    observedRelease: observed.kernel.release,
+    observedRelease: observed.kernel?.release ?? `${result.kernel}, release not noted`,
   });
 }
 
-function againstExit({ complete, disagree }: AgainstResult, signal: StopSignal): ExitCode {
+/** Nothing in common says nothing: that is no agreement. */
+function againstExit({ complete, cells, disagree }: AgainstResult, signal: StopSignal): ExitCode {
   if (disagree.length > 0) return EXIT.unexpected;
+  if (complete && cells === 0) return EXIT.undecided;
   return complete ? EXIT.expected : cutShort(signal);
 }
 

@@ -15,7 +15,7 @@ describe.each(observedKernels())('the model and what was seen of %s', (name) => 
 
   function compared(modelled: string): ReturnType<typeof against> {
     const model = matrix({
-      ...{ kernel: modelled, memories: ALL_MEMORIES, drivers: PROBED.map((driver) => ({ driver })) },
+      ...{ kernel: modelled, memories: ALL_MEMORIES, drivers: PROBED },
       ...{ operations: CELL_OPERATION_IDS, costTable: BUILTIN_2026, seed: 1 },
       ...{ signal: { aborted: false }, onProgress: () => undefined },
     });

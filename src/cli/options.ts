@@ -46,7 +46,12 @@ export function addConditionOptions(command: Command): Command {
   return command
     .option('--memory <kind>', 'what the files lie on (list memory)', DEFAULTS.memory)
     .option('--kernel <release>', 'kernel to model (list kernels)', DEFAULTS.kernel)
-    .option('--seed <n>', 'seed of every choice that is left open', parseSeed, DEFAULTS.seed);
+    .option(
+      '--seed <n>',
+      'seed of every choice that is left open (a replay leaves none)',
+      parseSeed,
+      DEFAULTS.seed,
+    );
 }
 
 /** Values of the options of {@link addWorkloadOptions}. */
@@ -78,9 +83,12 @@ export function parseNames(value: string): string[] {
   return names;
 }
 
-/** A seed: an integer from 0 to 2^53 - 1. */
+/** The generators take 32 bits. */
+const SEED_MAX = 2 ** 32 - 1;
+
+/** A seed: an integer from 0 to 2^32 - 1. */
 export function parseSeed(value: string): number {
-  return parseInteger(value, 0);
+  return parseInteger(value, 0, SEED_MAX);
 }
 
 /** A number of runs: an integer from 1 to 2^53 - 1. */
@@ -88,10 +96,10 @@ export function parseRuns(value: string): number {
   return parseInteger(value, 1);
 }
 
-function parseInteger(value: string, least: number): number {
+function parseInteger(value: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(number) || number < least) {
-    throw new InvalidArgumentError(`An integer from ${least} to ${Number.MAX_SAFE_INTEGER} is expected.`);
+  if (!Number.isSafeInteger(number) || number < least || number > most) {
+    throw new InvalidArgumentError(`An integer from ${least} to ${most} is expected.`);
   }
   return number;
 }

@@ -122,13 +122,13 @@ test('reading a log shows how far it is, and says which lines could not be used'
 });
 
 describe('check', () => {
-  const options = { ...conditions, properties: ['I7', 'I11'], runs: 20, seed: 2 ** 40 + 3 };
+  const options = { ...conditions, properties: ['I7', 'I11'], runs: 20, seed: 2 ** 32 - 3 };
 
   test('judges the properties that were asked for, under every driver, and keeps the seed', async () => {
     const result = await simulator.check(options);
     expect(new Set(result.verdicts.map(({ property }) => property))).toEqual(new Set(['I7', 'I11']));
     expect(new Set(result.verdicts.map(({ driver }) => driver)).size).toBe(simulator.list('drivers').length);
-    expect(result).toMatchObject({ complete: true, seed: 2 ** 40 + 3 });
+    expect(result).toMatchObject({ complete: true, seed: 2 ** 32 - 3 });
   });
 
   test('looks for a planted fault where it shows, and finds it', async () => {

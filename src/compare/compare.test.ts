@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { citationId, comparisonResultSchema } from '../report/index.ts';
+import type { Operation } from '../workload/operation.ts';
 import { DEFAULT_DEVICE_PLAN } from '../workload/device_plan.ts';
 import { compare, type Findings } from './compare.ts';
 import {
@@ -121,10 +122,21 @@ describe('a punch of a file that is pinned, and of one that is mirrored', () => 
   });
 });
 
+test('a property is exercised by every kind that it speaks of', () => {
+  const got = (op: Operation): unknown => {
+    const { verdicts } = compare(inputOf(attachedWorkload([['other', op]])), options({ memory: 'xfs_dax' }));
+    const ofMirror = verdicts.filter(({ driver }) => driver === 'hmm_mirror');
+    return ofMirror.find(({ property }) => property === 'punch_hole_never_blocked')?.got;
+  };
+  const size = page(4);
+  expect(got({ kind: 'reflink', file: 0, source: 0, start: page(0), end: size, at: page(8) })).toBe('held');
+  expect(got({ kind: 'truncate', file: 0, size })).toBe('not_exercised');
+});
+
 test('a driver that breaks what it must hold is not as expected', () => {
   const [gup] = drivers('gup');
   if (gup === undefined) throw new Error('no gup');
-  const honest = { driver: { ...gup.driver, name: 'gup_that_claims_to_hold', breaks: [] } };
+  const honest = { ...gup, name: 'gup_that_claims_to_hold', breaks: [] };
   const { verdicts } = compare(inputOf(blockedPunch), options({ drivers: [honest] }));
   expect(verdicts.find(({ property }) => property === 'punch_hole_never_blocked')).toMatchObject({
     expected: 'holds',

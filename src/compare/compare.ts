@@ -2,18 +2,13 @@
  * One workload under several drivers, as matched pairs: the same operations in the same order, everything that was
  * seen of them side by side.
  */
+import type { Driver } from '../drivers/driver.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import { describeDevicePlan } from '../workload/device_plan.ts';
 import { InputError } from '../workload/input_error.ts';
 import type { Workload } from '../workload/workload.ts';
 import { certificates } from './certificates.ts';
-import {
-  type DriverUnderTest,
-  type OnBlock,
-  type ReplayConditions,
-  type ReplayInput,
-  withPlan,
-} from './conditions.ts';
+import { type OnBlock, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
 import { unmetExpectations } from './expectations.ts';
 import { fileDigests } from './file_digest.ts';
 import { logDivergences } from './log_divergence.ts';
@@ -27,7 +22,7 @@ import type { ComparisonResult, DriverResult } from './result.ts';
 import { verdicts } from './verdicts.ts';
 
 export interface ComparisonOptions extends ReplayConditions {
-  readonly drivers: readonly DriverUnderTest[];
+  readonly drivers: readonly Driver[];
   readonly onBlock: OnBlock;
   /** The command line that asks for exactly this. */
   readonly reproduce: string;
@@ -67,7 +62,7 @@ export function compare(input: ReplayInput, options: ComparisonOptions): Finding
 /** Replays the workload under one driver. Throws as {@link compare} does. */
 export function findingsUnder(
   input: ReplayInput,
-  tested: DriverUnderTest,
+  tested: Driver,
   options: Omit<ComparisonOptions, 'drivers'>,
 ): DriverFindings {
   const workload = withPlan(input.workload, options.hold);
@@ -75,7 +70,7 @@ export function findingsUnder(
   const observed: Observed = { replay: done, waits: waitsByOperation(done) };
   const result = driverResult(observed);
   return {
-    name: tested.driver.name,
+    name: tested.name,
     complete: done.complete,
     result,
     certificates: certificates(done, observed.waits),
@@ -144,21 +139,19 @@ function driverResult({ replay: done, waits }: Observed): DriverResult {
  * The order of reports: a citation id does not depend on the order in which the user named the drivers. Throws
  * InputError for two drivers of one name.
  */
-export function inFixedOrder(drivers: readonly DriverUnderTest[]): DriverUnderTest[] {
-  const names = drivers.map(({ driver }) => driver.name);
-  const twice = drivers.find(({ driver }, index) => names.indexOf(driver.name) !== index);
+export function inFixedOrder(drivers: readonly Driver[]): Driver[] {
+  const names = drivers.map(({ name }) => name);
+  const twice = drivers.find(({ name }, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new InputError({
-      file: twice.file ?? twice.driver.name,
-      problem: `two of the drivers are called '${twice.driver.name}'`,
+      file: twice.file ?? twice.name,
+      problem: `two of the drivers are called '${twice.name}'`,
       hint: 'results are kept by name: give yours another one',
     });
   }
   const known = DRIVERS.map(({ name }) => name);
   const rank = (name: string): number => (known.includes(name) ? known.indexOf(name) : known.length);
-  return [...drivers].sort(
-    (a, b) => rank(a.driver.name) - rank(b.driver.name) || (a.driver.name < b.driver.name ? -1 : 1),
-  );
+  return [...drivers].sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
 }
 
 function describeInput({ workload, sha256 }: ReplayInput): ComparisonResult['input'] {

@@ -15,12 +15,6 @@ export interface ReplayInput {
   readonly sha256: string;
 }
 
-/** A driver, and the file it was loaded from when it is the user's own. */
-export interface DriverUnderTest {
-  readonly driver: Driver;
-  readonly file?: string;
-}
-
 export type OnBlock = 'release' | 'stay';
 
 export interface ReplayConditions {

@@ -10,13 +10,7 @@ export {
   inFixedOrder,
   sideBySide,
 } from './compare.ts';
-export {
-  defaultOnBlock,
-  type DriverUnderTest,
-  type OnBlock,
-  type ReplayConditions,
-  type ReplayInput,
-} from './conditions.ts';
+export { defaultOnBlock, type OnBlock, type ReplayConditions, type ReplayInput } from './conditions.ts';
 export { fileDigests } from './file_digest.ts';
 export * from './matrix/index.ts';
 export { MODEL_REVISION } from './model_revision.ts';

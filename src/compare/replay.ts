@@ -1,20 +1,21 @@
 /**
  * One workload under one driver, with everything that watches it.
  */
+import type { Driver } from '../drivers/driver.ts';
 import type { StampedEvent } from '../kernel/event.ts';
 import { INVARIANTS, InvariantMonitor } from '../invariants/index.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { type Described, WaitLog, type WaitRecord } from '../observe/waits.ts';
 import { REGION } from '../drivers/system.ts';
 import { runScheduled } from '../run/scheduled.ts';
+import { blamingBuild, blamingDriver } from '../run/blame_driver.ts';
 import { runSequential, type SequentialRun } from '../run/sequential.ts';
 import { Session } from '../run/session.ts';
-import { positionName } from '../machine/code.ts';
 import { fileName, waitOf } from '../run/wait_graph.ts';
 import { ReplayStrategy, type Schedule } from '../schedule/index.ts';
 import { InputError } from '../workload/input_error.ts';
 import type { Workload } from '../workload/workload.ts';
-import { type DriverUnderTest, type OnBlock, type ReplayConditions, setupFor } from './conditions.ts';
+import { type OnBlock, type ReplayConditions, setupFor } from './conditions.ts';
 import type { StoodStill } from './result.ts';
 import { EffectLog } from './operation_effects.ts';
 import { StoodStillProbe } from './stood_still.ts';
@@ -56,7 +57,7 @@ export interface Replay {
 /** Runs a workload to its end. Throws InputError for what the workload or the user's driver gets wrong. */
 export function replay(
   workload: Workload,
-  tested: DriverUnderTest,
+  tested: Driver,
   conditions: ReplayConditions,
   options: ReplayOptions,
 ): Replay {
@@ -64,7 +65,7 @@ export function replay(
   const watch = new Watch(session, options);
   const probe = new StoodStillProbe(session);
   const { schedule } = options;
-  const run = blamingDriver(tested, session, () =>
+  const run = blamingDriver(session, () =>
     schedule === undefined
       ? inOrder(session, watch, options.probe ? probe : null, conditions, options.onBlock)
       : bySchedule(session, schedule),
@@ -118,43 +119,14 @@ function bySchedule(session: Session, schedule: Schedule): SequentialRun {
 }
 
 /** A session for the workload. Throws InputError when its files do not fit the filesystem. */
-export function openSession(
-  workload: Workload,
-  tested: DriverUnderTest,
-  conditions: ReplayConditions,
-): Session {
-  const setup = setupFor(conditions, tested.driver, workload);
+export function openSession(workload: Workload, tested: Driver, conditions: ReplayConditions): Session {
+  const setup = setupFor(conditions, tested, workload);
   try {
-    return new Session(setup, workload);
+    return blamingBuild(tested, () => new Session(setup, workload));
   } catch (error) {
-    if (tested.file !== undefined && error instanceof Error) {
-      throw new InputError(
-        { file: tested.file, problem: `cannot be built: ${error.message}` },
-        { cause: error },
-      );
-    }
     if (error instanceof RangeError)
       throw new InputError({ file: workload.name, problem: error.message }, { cause: error });
     throw error;
-  }
-}
-
-/** An exception under a driver of the user's own is the driver's: it is told where it happened. */
-function blamingDriver<T>({ file }: DriverUnderTest, session: Session, body: () => T): T {
-  if (file === undefined) return body();
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const { m } = session.system;
-    const where = m.frames(m.current).length === 0 ? 'user space' : positionName(m.position(m.current));
-    const op = session.currentOp(m.current);
-    const during = op < 0 ? session.taskName(m.current) : `operation ${op}`;
-    const text = error instanceof Error ? error.message : String(error);
-    throw new InputError(
-      { file, problem: `the driver failed in the step that begins at '${where}', during ${during}: ${text}` },
-      { cause: error },
-    );
   }
 }
 

@@ -1,19 +1,14 @@
 /**
  * One workload under one driver: what became of each operation, and every event in order.
  */
+import type { Driver } from '../drivers/driver.ts';
 import { errnoName } from '../kernel/errno.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
 import { encodeSchedule, type Schedule } from '../schedule/index.ts';
 import { certificateOfOperation } from './certificates.ts';
-import {
-  defaultOnBlock,
-  type DriverUnderTest,
-  type ReplayConditions,
-  type ReplayInput,
-  withPlan,
-} from './conditions.ts';
+import { defaultOnBlock, type ReplayConditions, type ReplayInput, withPlan } from './conditions.ts';
 import { unmetExpectations } from './expectations.ts';
 import { MODEL_REVISION } from './model_revision.ts';
 import type { Observed } from './observation.ts';
@@ -32,7 +27,7 @@ export const IN_ORDER = 'in-order';
  */
 export function run(
   input: ReplayInput,
-  tested: DriverUnderTest,
+  tested: Driver,
   conditions: ReplayConditions,
   schedule?: Schedule,
 ): RunResult {
@@ -50,7 +45,7 @@ export function run(
     model_revision: MODEL_REVISION,
     complete: done.complete,
     input: { name: workload.name, sha256: input.sha256 },
-    driver: tested.driver.name,
+    driver: tested.name,
     memory: conditions.memory,
     kernel: conditions.kernel,
     cost_table: conditions.costTable.name,

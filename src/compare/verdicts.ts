@@ -6,12 +6,6 @@ import type { OperationKind } from '../workload/operation.ts';
 import type { Replay } from './replay.ts';
 import type { OperationStats, Verdict } from './result.ts';
 
-/** Properties that say nothing about a workload without operations of these kinds. */
-const SPEAKS_OF: Readonly<Record<string, readonly OperationKind[]>> = {
-  truncate_never_blocked: ['truncate', 'open_trunc'],
-  punch_hole_never_blocked: ['punch', 'zero', 'collapse', 'insert', 'unshare', 'madvise_remove'],
-};
-
 /** Every property under the driver of the replay. */
 export function verdicts(replay: Replay, ops: Partial<Record<OperationKind, OperationStats>>): Verdict[] {
   return INVARIANTS.map((invariant) => verdictOn(replay, invariant, ops));
@@ -25,8 +19,7 @@ function verdictOn(
   const { driver } = replay.session.system;
   const { expected, facts } = expectedVerdict(driver, invariant.id);
   const violations = replay.monitor.violations.get(invariant.id);
-  const kinds = SPEAKS_OF[invariant.id];
-  const silent = kinds?.every((kind) => (ops[kind]?.total ?? 0) === 0) ?? false;
+  const silent = invariant.kinds?.every((kind) => (ops[kind]?.total ?? 0) === 0) ?? false;
   const unbroken = expected === 'breaks' || silent ? 'not_exercised' : 'held';
   return {
     property: invariant.id,

@@ -34,4 +34,6 @@ export interface Driver {
   /** struct mmu_notifier_ops, for drivers that subscribe to whole address spaces; absent: it does not. */
   readonly notifier_ops?: NotifierOps<System>;
   readonly breaks: readonly KnownBreak[];
+  /** The file that a user's own driver was loaded from; absent for those that come along. */
+  readonly file?: string;
 }

@@ -7,6 +7,7 @@
 import type { StampedEvent } from '../kernel/event.ts';
 import type { WaitLog } from '../observe/waits.ts';
 import type { Session } from '../run/session.ts';
+import type { OperationKind } from '../workload/operation.ts';
 
 export interface Invariant {
   /** `I1` to `I15` of the specification, or the name of a user's question. */
@@ -14,6 +15,8 @@ export interface Invariant {
   readonly title: string;
   /** Facts that say what it means and why it matters. */
   readonly facts: readonly string[];
+  /** Kinds of operation that it speaks of: a workload without any of them says nothing about it. Default: of all. */
+  readonly kinds?: readonly OperationKind[];
   /** Looks at one event right after the step that raised it: a sentence when it is violated, else null. */
   readonly onEvent?: (session: Session, event: StampedEvent, waits: WaitLog) => string | null;
   /** Looks at the state when nothing can step any more and user space does nothing: sentences, one per violation. */

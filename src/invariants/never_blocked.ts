@@ -33,7 +33,7 @@ const neverBlocked = (
   facts: readonly string[],
 ): Invariant => {
   const wanted = new Set(kinds);
-  return { id, title, facts, atEnd: (session, waits) => blockedWaits(session, waits, wanted) };
+  return { id, title, facts, kinds, atEnd: (session, waits) => blockedWaits(session, waits, wanted) };
 };
 
 export const blockRemovalNeverBlocked: readonly Invariant[] = [

@@ -253,7 +253,11 @@ export class Machine<K, E> {
         case 'ret': {
           const from = this.stack.get(task, base) - 1;
           const callerBase = this.stack.get(task, base + 1);
-          this.tasks.set(task, TASK.ret, instruction.query?.(context, frame) as number);
+          const value = instruction.query?.(context, frame);
+          // Of a driver of the user's own: a missing return would go on as a NaN.
+          if (!Number.isInteger(value))
+            throw new TypeError(`${instruction.path.name} returns ${String(value)}, which is not an integer`);
+          this.tasks.set(task, TASK.ret, value as number);
           this.dropFrame(instruction.path, task, base);
           if (from < 0) {
             this.leave(task);

@@ -98,6 +98,13 @@ describe('verdict sentence', () => {
   test('without a truncate or fallocate there is no verdict on them', () => {
     const ops = { read: must(driver('gup').ops.read) };
     expect(sentence({ drivers: { gup: driver('gup', { ops }) } })).toContain('this comparison cannot say');
+    const { punch } = driver('gup').ops;
+    const reflinked = driver('gup', {
+      ops: { ...ops, reflink: { ...must(punch), total: 1, blocked: 1, never: 1 } },
+    });
+    const text = sentence({ drivers: { gup: reflinked } });
+    expect(text).toContain('this comparison cannot say');
+    expect(text).toContain('gup also blocked 1 reflink. Under gup 1 call never ended');
   });
 
   test('lists other blocked calls, calls that never ended and blocks freed under a reference', () => {

@@ -25,9 +25,11 @@ export function blockingSentences(result: ComparisonResult): string[] {
   const present = ARGUED_KINDS.filter((kind) =>
     drivers.some((name) => (driverOf(result, name).ops[kind]?.total ?? 0) > 0),
   );
+  const further = drivers.flatMap((name) => furtherSentences(result, name));
   if (present.length === 0) {
     return [
       `${where}, nobody asked for a truncate or fallocate: this comparison cannot say who blocks them.`,
+      ...further,
     ];
   }
   const most = Math.max(...drivers.map((name) => sumOf(driverOf(result, name), 'total', ARGUED_KINDS)));
@@ -37,7 +39,7 @@ export function blockingSentences(result: ComparisonResult): string[] {
   clauses.push(
     ...harmlessClauses(result, blockers, clauses.length === 0 ? ` of ${formatCount(most)} ${noun}` : ''),
   );
-  return [`${where}, ${clauses.join('; ')}.`, ...drivers.flatMap((name) => furtherSentences(result, name))];
+  return [`${where}, ${clauses.join('; ')}.`, ...further];
 }
 
 function driverOf(result: ComparisonResult, name: string): DriverResult {

@@ -3,8 +3,8 @@
  */
 import type { Session } from './session.ts';
 
-/** A bound on the steps of one call: past it the model loops, which is a bug in the project. */
-const STEPS_MAX = 50_000_000;
+/** A bound on the steps of one call: past it something loops, which is a bug in the project or in a driver of the user's own. */
+const STEPS_MAX = 5_000_000;
 
 /** The two earliest clocks among tasks that can step: whose the first is, and when the second comes up. */
 interface Front {

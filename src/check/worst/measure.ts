@@ -5,6 +5,7 @@ import type { StampedEvent } from '../../kernel/event.ts';
 import { WAIT } from '../../kernel/kernel.ts';
 import { WaitLog, type WaitRecord } from '../../observe/waits.ts';
 import { JOB_NONE, REGION } from '../../drivers/system.ts';
+import { blamingBuild, blamingDriver } from '../../run/blame_driver.ts';
 import { runScheduled } from '../../run/scheduled.ts';
 import { Session, type Setup } from '../../run/session.ts';
 import { waitOf } from '../../run/wait_graph.ts';
@@ -75,8 +76,10 @@ export class OrdealRunner {
       watch.observe(events);
     };
     const counter = new StepCounter(strategy, victim);
-    const { ended } = runScheduled(session, counter, { inTime: true, patience: PATIENCE });
-    if (!ended) throw new Error('an ordeal goes round in circles');
+    blamingDriver(session, () => {
+      const { ended } = runScheduled(session, counter, { inTime: true, patience: PATIENCE });
+      if (!ended) throw new Error(`no end after ${PATIENCE} steps: it goes round in circles`);
+    });
     const ns = watch.duration();
     return { rounds: watch.rounds, steps: counter.steps, ns, cause: causeOf(waits, victim) };
   }
@@ -90,7 +93,8 @@ export class OrdealRunner {
   }
 
   private loaded({ workload }: Ordeal): Session {
-    if (this.session === null) this.session = new Session(this.setup, workload);
+    const { setup } = this;
+    if (this.session === null) this.session = blamingBuild(setup.driver, () => new Session(setup, workload));
     else this.session.reload(workload);
     return this.session;
   }

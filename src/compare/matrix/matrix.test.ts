@@ -11,7 +11,7 @@ function cell(memory: string, driver: string, op: string): Cell {
   const { cells } = matrix({
     kernel: 'linux-6.1',
     memories: [memory],
-    drivers: [{ driver: found }],
+    drivers: [found],
     operations: [op],
     costTable: BUILTIN_2026,
     seed: 1,

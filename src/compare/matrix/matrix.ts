@@ -1,8 +1,9 @@
 /**
  * operations x drivers x kinds of memory -> cells, each from trials on the model.
  */
+import type { Driver } from '../../drivers/driver.ts';
 import { errnoName, EFAULT, VM_FAULT_SIGBUS } from '../../kernel/errno.ts';
-import type { DriverUnderTest, ReplayConditions } from '../conditions.ts';
+import type { ReplayConditions } from '../conditions.ts';
 import { MODEL_REVISION } from '../model_revision.ts';
 import { type AfterRelease, type Cell, FIELD_ORDER } from './cell.ts';
 import { Contents, type ZeroedBytes } from './contents.ts';
@@ -13,7 +14,7 @@ import { errorOf, type Observer, resultOf, runTrial, type Size, sizeOf } from '.
 
 export interface MatrixRequest extends Omit<ReplayConditions, 'memory' | 'hold'> {
   readonly memories: readonly string[];
-  readonly drivers: readonly DriverUnderTest[];
+  readonly drivers: readonly Driver[];
   /** Ids of {@link CELL_OPERATIONS}. */
   readonly operations: readonly string[];
 }
@@ -37,7 +38,7 @@ export function matrix(request: MatrixRequest): MatrixResult {
     for (const tested of drivers) {
       for (const operation of chosen) {
         if (signal.aborted) break;
-        onProgress({ what: `cells (${memory}, ${tested.driver.name})`, done: cells.length, total });
+        onProgress({ what: `cells (${memory}, ${tested.name})`, done: cells.length, total });
         cells.push(cellOf(operation, tested, { ...request, memory }));
       }
     }
@@ -51,16 +52,12 @@ export function matrix(request: MatrixRequest): MatrixResult {
   };
 }
 
-export function cellOf(
-  operation: CellOperation,
-  tested: DriverUnderTest,
-  conditions: ReplayConditions,
-): Cell {
+export function cellOf(operation: CellOperation, tested: Driver, conditions: ReplayConditions): Cell {
   const observer = runTrial(operation, 'observe', tested, conditions);
   const place = {
     kernel: conditions.kernel,
     memory: conditions.memory,
-    driver: tested.driver.name,
+    driver: tested.name,
     op: operation.id,
   };
   const refusal = errnoName(resultOf(observer, observer.marks.attach) ?? 0);

@@ -36,8 +36,10 @@ const observedCell = z.object({
 });
 
 export const observedCellsSchema = z.object({
-  schema: z.literal('gup-vs-hmm/cells/1'),
-  kernel: z.looseObject({ release: name }),
+  /** Absent from cells that other code made. */
+  schema: z.literal(['gup-vs-hmm/cells/1', 'gup-vs-hmm/matrix/1']).optional(),
+  /** What `uname -r` said, if it was noted. */
+  kernel: z.looseObject({ release: name }).optional(),
   cells: z.array(observedCell),
 });
 

@@ -2,15 +2,17 @@
  * One trial of a cell on the model: the workload of stage.ts run in its own order, and what is seen of it at the moments of the
  * procedure.
  */
+import type { Driver } from '../../drivers/driver.ts';
 import type { KernelEvent, StampedEvent } from '../../kernel/event.ts';
 import { errnoName } from '../../kernel/errno.ts';
 import { size_byte, size_page } from '../../kernel/fs/inode.ts';
 import type { Session } from '../../run/session.ts';
+import { blamingDriver } from '../../run/blame_driver.ts';
 import { runSequential } from '../../run/sequential.ts';
 import { inodeOf } from '../../run/syscalls.ts';
 import { functionOf } from '../../run/wait_graph.ts';
 import { visitRuns } from '../../machine/store.ts';
-import type { DriverUnderTest, ReplayConditions } from '../conditions.ts';
+import type { ReplayConditions } from '../conditions.ts';
 import { openSession } from '../replay.ts';
 import { LAYOUT } from './layout.ts';
 import type { CellOperation } from './operations.ts';
@@ -126,7 +128,7 @@ export function sizeOf({ system: k }: Session): Size {
 export function runTrial(
   operation: CellOperation,
   trial: Trial,
-  tested: DriverUnderTest,
+  tested: Driver,
   conditions: ReplayConditions,
 ): Observer {
   const { workload, marks }: Stage = stageOf(operation, trial);
@@ -135,12 +137,14 @@ export function runTrial(
   session.onEvents = (events) => {
     observer.observe(events);
   };
-  runSequential(session, {
-    onBlock: 'stay',
-    onBlocked: (op, task) => {
-      if (marks.calls.includes(op)) observer.sleepsIn = functionOf(session, task);
-    },
-  });
+  blamingDriver(session, () =>
+    runSequential(session, {
+      onBlock: 'stay',
+      onBlocked: (op, task) => {
+        if (marks.calls.includes(op)) observer.sleepsIn = functionOf(session, task);
+      },
+    }),
+  );
   return observer;
 }
 

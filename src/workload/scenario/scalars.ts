@@ -78,7 +78,15 @@ export function wholeNumber(low: number, high: number) {
  * Drivers an expectation can name. A user's own driver goes by its path instead, so that a slip in a name
  * cannot quietly turn an expectation into one that is never looked at.
  */
-export const DRIVER_NAMES = ['none', 'gup', 'gup_longterm', 'get', 'hmm_mirror', 'notifier'] as const;
+export const DRIVER_NAMES = [
+  'none',
+  'gup',
+  'gup_longterm',
+  'get',
+  'hmm_mirror',
+  'notifier',
+  'list_notifier',
+] as const;
 
 /** Memory kinds an expectation can name. */
 export const MEMORY_NAMES = ['ext4_dax', 'xfs_dax', 'ext4', 'xfs', 'tmpfs', 'anon'] as const;
