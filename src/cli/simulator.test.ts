@@ -7,6 +7,7 @@ import { citationId, comparisonResultSchema } from '../report/index.ts';
 import { BACKEND_LISTS, type Progress } from './backend.ts';
 import { simulator } from './simulator.ts';
 import { UsageError } from './usage_error.ts';
+import { DRIVER_NAMES } from '../workload/scenario/scalars.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gvh-simulator-'));
 
@@ -16,6 +17,10 @@ const conditions = {
   ...{ memory: 'ext4_dax', kernel: 'linux-6.1', costTable: BUILTIN_2026, seed: 42 },
   ...{ signal: { aborted: false }, onProgress: () => undefined },
 };
+
+test('scenarios can name every driver that comes along', () => {
+  expect(DRIVER_NAMES).toEqual(simulator.list('drivers').map(({ name }) => name));
+});
 
 describe('inputs', () => {
   test('a scenario of the catalogue and its own file are the same', async () => {

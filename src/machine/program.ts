@@ -1,10 +1,10 @@
 /**
  * Kernel paths as tables of labelled atomic steps.
  *
- * A path is a list of entries in C source order with named locals. An entry at which another CPU can act
- * (a label, a lock operation, a sleep) begins a new atomic step; the entries after it run in the same step up to
- * the next such point. Unlocking is not such a point: moving it to the end of the step before it loses no
- * behaviour, since it can only let others run (Lipton 1975, left mover).
+ * A path is a list of entries in C source order with named locals. An entry before which another CPU can
+ * act (a label, the taking of a lock) begins a new atomic step; the entries after it run in the same step up to the next
+ * such point, or up to a sleep, which ends the step. Unlocking begins no step: it belongs to the step before it, which
+ * loses no behaviour, since it can only let others run (Lipton 1975, left mover).
  *
  * Paths are data: they can be printed, copied with one entry replaced (a planted fault) and compiled into one
  * array of instructions, and a task's position is a program counter and a frame in the state.

@@ -28,7 +28,10 @@ type Best = Partial<Record<Figure, Candidate>>;
 const GAPS_MAX = 24;
 const GAP_MAX = 30;
 
-/** The worst of `runs` runs by each figure. The same seed gives the same runs, whatever the driver. */
+/**
+ * The worst of `runs` runs by each figure. The same seed and driver give the same runs; what is changed is what was worst so far, so
+ * that another driver, or more runs, may search elsewhere.
+ */
 export function searchWorst(
   runner: OrdealRunner,
   ordeal: Ordeal,

@@ -73,6 +73,13 @@ describe('a real kernel against the model', () => {
     expect(disagree.map((each) => [each.driver, each.field])).toEqual([['gup', field]]);
   });
 
+  test('of what a release left only what was noted is compared', () => {
+    const left = (after_release: Record<string, unknown>) =>
+      seen(BLOCKED, { after_release } as Partial<Cell>);
+    expect(compare([left({ outcome: 'completed' })]).disagree).toEqual([]);
+    expect(compare([left({ outcome: 'failed' })]).disagree).toMatchObject([{ field: 'after_release' }]);
+  });
+
   test('events of a cell that is blocked may differ', () => {
     expect(compare([seen(COMPLETED), seen(BLOCKED, { events: { CLEAR: 5 } })]).disagree).toEqual([]);
   });

@@ -117,8 +117,19 @@ function comparedFields(cell: Cell, other: ObservedCell): Difference[] {
   return fields.flatMap((field) => {
     const theirs = other[field];
     if (theirs === undefined) return [];
-    return [{ memory, driver, op, field, model: asJson(cell[field]), observed: asJson(theirs) }];
+    return [
+      { memory, driver, op, field, model: asJson(comparable(cell, other, field)), observed: asJson(theirs) },
+    ];
   });
+}
+
+/** The model's field; of what a release left only what was noted on the other side too. */
+function comparable(cell: Cell, other: ObservedCell, field: ComparedField): unknown {
+  const { after_release: mine } = cell;
+  const { after_release: theirs } = other;
+  if (field !== 'after_release' || mine === null || theirs === null || theirs === undefined)
+    return cell[field];
+  return Object.fromEntries(Object.entries(mine).filter(([key]) => key in theirs));
 }
 
 /** JSON with the keys of objects in order, and without counters that are 0. */

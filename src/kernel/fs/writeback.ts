@@ -218,10 +218,14 @@ function promise_range(k: Kernel, inode: number, from: number, to: number): void
 
 /** Pages whose cache and medium agree now must survive a crash until they are changed again. */
 function promise_pages(k: Kernel, inode: number, page: number, end: number, pfn: number): void {
-  for (let at = page; at < end; at++) {
-    const value = k.media.get(0, pfn + at - page);
-    if (value !== 0 && value === k.data.get(0, pfn + at - page))
-      k.promised.setRange(inode, at, at + 1, value);
+  const shift = pfn - page;
+  for (let at = page; at < end;) {
+    const block = at + shift;
+    const stop =
+      Math.min(k.media.runEnd(0, block, end + shift), k.data.runEnd(0, block, end + shift)) - shift;
+    const value = k.media.get(0, block);
+    if (value !== 0 && value === k.data.get(0, block)) k.promised.setRange(inode, at, stop, value);
+    at = stop;
   }
 }
 
