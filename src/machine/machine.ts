@@ -51,6 +51,13 @@ export interface FrameCopy {
   readonly frame: Frame<string>;
 }
 
+/** What a path returns. Of a driver of the user's own it may be no number, which would go on as a NaN. */
+function returned<K>({ query, path }: Instruction<K>, context: K, frame: Frame<string>): number {
+  const value = query?.(context, frame);
+  if (value !== undefined && Number.isInteger(value)) return value;
+  throw new TypeError(`${path.name} returns ${String(value)}, which is not an integer`);
+}
+
 export class Machine<K, E> {
   readonly clock: Clock;
   readonly locks: Locks;
@@ -253,11 +260,7 @@ export class Machine<K, E> {
         case 'ret': {
           const from = this.stack.get(task, base) - 1;
           const callerBase = this.stack.get(task, base + 1);
-          const value = instruction.query?.(context, frame);
-          // Of a driver of the user's own: a missing return would go on as a NaN.
-          if (!Number.isInteger(value))
-            throw new TypeError(`${instruction.path.name} returns ${String(value)}, which is not an integer`);
-          this.tasks.set(task, TASK.ret, value as number);
+          this.tasks.set(task, TASK.ret, returned(instruction, context, frame));
           this.dropFrame(instruction.path, task, base);
           if (from < 0) {
             this.leave(task);

@@ -74,8 +74,10 @@ describe('a real kernel against the model', () => {
   });
 
   test('of what a release left only what was noted is compared', () => {
-    const left = (after_release: Record<string, unknown>) =>
-      seen(BLOCKED, { after_release } as Partial<Cell>);
+    const left = (noted: ObservedCell['after_release']): ObservedCell => ({
+      ...seen(BLOCKED),
+      after_release: noted,
+    });
     expect(compare([left({ outcome: 'completed' })]).disagree).toEqual([]);
     expect(compare([left({ outcome: 'failed' })]).disagree).toMatchObject([{ field: 'after_release' }]);
   });
