@@ -96,6 +96,15 @@ export class DenseStore implements Store {
     return [this.high >>> 0, this.low >>> 0];
   }
 
+  /** The halves of {@link fingerprint} as signed 32-bit integers, for whoever asks at every step. */
+  get fingerprintHigh(): number {
+    return this.high;
+  }
+
+  get fingerprintLow(): number {
+    return this.low;
+  }
+
   /** Starts to remember what is overwritten, and gives the mark to undo to. */
   mark(): number {
     this.undoOn = true;

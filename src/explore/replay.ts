@@ -1,0 +1,65 @@
+/**
+ * The way of a search to a state as an ordinary run: a workload with its loops written out, and a schedule that every other command
+ * can replay.
+ */
+import { Recorder, type Schedule, type Strategy, unpreempted, type View } from '../schedule/index.ts';
+import { runScheduled } from '../run/scheduled.ts';
+import { Session, type Setup } from '../run/session.ts';
+import type { Workload } from '../workload/workload.ts';
+import { type Program, workloadOf } from './program.ts';
+import type { SessionModel } from './session_model.ts';
+
+export interface ReplayableRun {
+  readonly workload: Workload;
+  readonly schedule: Schedule;
+  /** User space begins nothing after as many steps: from then on what has begun runs on. */
+  readonly freezeAt: number;
+}
+
+/** Takes the listed steps, then goes on as a schedule without preemptions does. */
+class ListedSteps implements Strategy {
+  private readonly tasks: readonly number[];
+  private readonly base: readonly number[];
+  private taken = 0;
+
+  constructor(tasks: readonly number[], base: readonly number[]) {
+    this.tasks = tasks;
+    this.base = base;
+  }
+
+  pick(view: View): number {
+    return this.tasks[this.taken++] ?? unpreempted(view, this.base);
+  }
+}
+
+/**
+ * The run that takes `steps` from the first state of the search on. `model` is one in its first state, and is left there; `setup` is
+ * what the run is to be replayed on.
+ */
+export function replayable(
+  model: SessionModel,
+  program: Program,
+  setup: Setup,
+  steps: readonly number[],
+): ReplayableRun {
+  const workload = workloadOf(program, begunBy(model, program, steps));
+  const session = new Session(setup, workload);
+  const all = [...model.preamble, ...steps];
+  const base = Array.from({ length: session.system.m.count }, (_, task) => task);
+  const recorder = new Recorder(new ListedSteps(all, base), base);
+  runScheduled(session, recorder, { freezeAt: all.length });
+  return { workload, schedule: recorder.schedule(), freezeAt: all.length };
+}
+
+/** How many operations each task begins in the preamble and in these steps. */
+function begunBy(model: SessionModel, { tasks }: Program, steps: readonly number[]): number[] {
+  const begun = tasks.map(({ given }) => given);
+  const mark = model.store.mark();
+  for (const task of steps) {
+    if (model.session.ready(task)) begun[task] = (begun[task] as number) + 1;
+    model.step(task);
+  }
+  model.store.undo(mark);
+  model.found.clear();
+  return begun;
+}
