@@ -99,7 +99,7 @@ const FIELDS: Record<Exclude<OperationKind, 'rename'>, readonly Field[]> = {
 export function encodeOperation(op: Operation): string {
   if (op.kind === 'rename') throw new RangeError('a rename has no text');
   const values = op as unknown as Readonly<Record<Field, number | boolean | Offset>>;
-  const waits = isTransfer(op.kind) && 'wait' in op && op.wait === true ? ['1'] : [];
+  const waits = isTransfer(op.kind) && 'wait' in op && op.wait ? ['1'] : [];
   return [op.kind, ...FIELDS[op.kind].map((field) => encodeValue(values[field])), ...waits].join('.');
 }
 

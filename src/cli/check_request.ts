@@ -44,7 +44,7 @@ async function driversFor(name: string | undefined, mutant: Mutant | undefined):
 
 /** What `explore` was asked for -> a search. Throws UsageError for a fault of a driver that is not in the scope. */
 export function exploreRequest(options: ExploreOptions): ExploreRequest {
-  const { scope, statesMax, onProgress, signal } = options;
+  const { scope, statesMax, reduction, onProgress, signal } = options;
   const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
   const { name } = driverOf(scope);
   if (mutant !== undefined && !name.split('+').includes(mutant.driver)) {
@@ -56,6 +56,7 @@ export function exploreRequest(options: ExploreOptions): ExploreRequest {
     ...{
       scope,
       statesMax,
+      reduction,
       onProgress,
       signal,
       invariants: INVARIANTS,

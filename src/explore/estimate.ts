@@ -8,8 +8,10 @@ import { Prng } from '../machine/prng.ts';
 import type { Model } from './model.ts';
 import { VisitedSet } from './visited.ts';
 
-const WALKS = 40;
-const STEPS = 100;
+const WALKS = 50;
+const STEPS = 200;
+/** User space begins something in one step of as many in which something else can go on: late as often as early. */
+const PATIENCE = 12;
 
 /** At least about this many states; the model is left as it was. The same model gives the same figure. */
 export function estimateStates(model: Model): number {
@@ -35,7 +37,7 @@ function walk(model: Model, prng: Prng): VisitedSet {
     const start = store.mark();
     for (let steps = 0; steps < STEPS; steps++) {
       met.add(store.fingerprintHigh, store.fingerprintLow);
-      const enabled = tasksIn(model.enabled());
+      const enabled = candidates(model, prng);
       if (enabled.length === 0) break;
       model.step(enabled[prng.below(enabled.length)] as number);
     }
@@ -43,6 +45,12 @@ function walk(model: Model, prng: Prng): VisitedSet {
   }
   model.found.clear();
   return met;
+}
+
+function candidates(model: Model, prng: Prng): number[] {
+  const enabled = model.enabled();
+  const goingOn = enabled & ~model.voluntary();
+  return tasksIn(goingOn !== 0 && prng.below(PATIENCE) > 0 ? goingOn : enabled);
 }
 
 /** The numbers of the bits that are set, lowest first. */

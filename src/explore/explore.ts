@@ -12,7 +12,15 @@ import { driverOf, type Program, programOf } from './program.ts';
 import { replayable } from './replay.ts';
 import type { Counterexample, ExploreResult, ExploreVerdict } from './result.ts';
 import { checkScope, type Scope, scopeTitle } from './scope.ts';
-import { type Ending, type Finding, firstSearchState, Search, type SearchState } from './search.ts';
+import { searchReduced } from './reduction.ts';
+import {
+  type Ending,
+  type Finding,
+  firstSearchState,
+  Search,
+  type SearchLimits,
+  type SearchState,
+} from './search.ts';
 import { SessionModel, type SessionModelOptions } from './session_model.ts';
 import { collisionProbability } from './visited.ts';
 
@@ -23,6 +31,8 @@ export interface ExploreRequest {
   readonly costs: Readonly<Record<string, number>>;
   readonly mutant?: Mutant;
   readonly modelRevision: number;
+  /** Merge steps that no order of other steps can change. */
+  readonly reduction: boolean;
   /** The search ends undecided before it has more states. */
   readonly statesMax: number;
   readonly onProgress?: (progress: {
@@ -44,34 +54,62 @@ class Exploration {
   private readonly request: ExploreRequest;
   private readonly program: Program;
   private readonly options: SessionModelOptions;
-  private readonly graph = new Graph();
-  private readonly state: SearchState = firstSearchState();
+  private graph = new Graph();
+  private state: SearchState = firstSearchState();
   private readonly estimate: number;
+  /** One model in its first state, whatever has been done with it. */
+  private readonly model: SessionModel;
 
   constructor(request: ExploreRequest) {
-    const { scope, invariants, costs, mutant } = request;
+    const { scope, invariants, costs, mutant, reduction } = request;
     this.request = request;
     this.program = programOf(scope);
     const patches = mutant?.patches ?? [];
-    this.options = { scope, program: this.program, driver: driverOf(scope), patches, invariants, costs };
-    this.estimate = estimateStates(new SessionModel(this.options));
+    const driver = driverOf(scope);
+    this.options = {
+      scope,
+      program: this.program,
+      driver,
+      patches,
+      invariants,
+      costs,
+      footprints: reduction,
+    };
+    this.model = new SessionModel(this.options);
+    this.estimate = estimateStates(this.model);
   }
 
   run(): Ending {
-    const { statesMax, signal, onProgress } = this.request;
-    const search = new Search(
-      new SessionModel(this.options),
-      this.graph,
-      {
-        statesMax,
-        stopped: () => {
-          onProgress?.({ what: 'states', done: this.state.visited.size, total: 0 });
-          return signal?.aborted === true;
-        },
+    const { statesMax, signal, reduction } = this.request;
+    const stopped = (): boolean => signal?.aborted === true;
+    const first = this.model.store.mark();
+    const ending = reduction ? this.runReduced({ statesMax, stopped }) : this.runFull({ statesMax, stopped });
+    this.model.store.undo(first);
+    return ending;
+  }
+
+  private runReduced(limits: SearchLimits): Ending {
+    const outcome = searchReduced(this.model, limits, (state) => {
+      this.tell(state);
+    });
+    this.graph = outcome.graph;
+    this.state = outcome.state;
+    return outcome.ending;
+  }
+
+  private runFull({ statesMax, stopped }: SearchLimits): Ending {
+    const limits = {
+      statesMax,
+      stopped: () => {
+        this.tell(this.state);
+        return stopped();
       },
-      this.state,
-    );
-    return search.run();
+    };
+    return new Search(this.model, this.graph, limits, this.state).run();
+  }
+
+  private tell({ visited }: SearchState): void {
+    this.request.onProgress?.({ what: 'states', done: visited.size, total: 0 });
   }
 
   result(ending: Ending): ExploreResult {
@@ -93,7 +131,7 @@ class Exploration {
         driver: this.options.driver.name,
       },
       mutant: mutant?.name ?? null,
-      reduction: 'off',
+      reduction: this.request.reduction ? 'on' : 'off',
       exhausted: ending === 'exhausted',
       states_estimate: this.estimate,
       states: visited.size,
@@ -108,7 +146,7 @@ class Exploration {
   private verdicts(ending: Ending): ExploreVerdict[] {
     const transitions = this.graph.transitions();
     const ways = new ShortestWays(transitions);
-    const model = new SessionModel(this.options);
+    const { model } = this;
     const safety = this.request.invariants.map((invariant) =>
       this.safetyVerdict(invariant, ending, ways, model),
     );

@@ -46,7 +46,6 @@ export const FS_OPS = {
   clear_refs: () => ({ kind: 'clear_refs' }),
   drop_caches: () => ({ kind: 'drop_caches' }),
   freeze: () => ({ kind: 'freeze' }),
-  thaw: () => ({ kind: 'thaw' }),
 } as const satisfies Readonly<Record<string, Make>>;
 
 export type FsOp = keyof typeof FS_OPS;

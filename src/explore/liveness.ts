@@ -214,8 +214,11 @@ class Walk {
 
   private follow(before: ReadonlyMap<number, { from: number; edge: number }>, state: number): void {
     const tasks: number[] = [];
-    for (let at = before.get(state); at !== undefined; at = before.get(at.from))
-      tasks.push(this.taskAt(at.edge));
+    let step = before.get(state);
+    while (step !== undefined) {
+      tasks.push(this.taskAt(step.edge));
+      step = before.get(step.from);
+    }
     this.taken.push(...tasks.reverse());
   }
 }

@@ -21,8 +21,8 @@ export interface TaskProgram {
   readonly given: number;
   /** After its last operation it goes on with this one; null: it has done. */
   readonly backTo: number | null;
-  /** Operations from `backTo` on begin by themselves, as what a device does; otherwise user space may stop at any time. */
-  readonly device: boolean;
+  /** From this operation on they begin by themselves, as what a device does; before it user space may stop at any time. Null: always. */
+  readonly byItselfFrom: number | null;
 }
 
 export interface Program {
@@ -70,7 +70,11 @@ export function programOf(scope: Scope): Program {
   const users = regionKinds(scope).map((kind, region) => deviceUser(kind, region, blocks));
   const callers = fsOps.map((op, index): TaskProgram => {
     const name = fsOps.indexOf(op) === index ? op : `${op} ${index}`;
-    return { name, mm: 0, ops: [FS_OPS[op](blocks)], given: 0, backTo: null, device: false };
+    const ops = [FS_OPS[op](blocks)];
+    // Who freezes a filesystem thaws it again: what waits for that alone is not held up for ever.
+    return op === 'freeze'
+      ? { ...IDLE, name, ops: [...ops, { kind: 'thaw' }], byItselfFrom: 1 }
+      : { ...IDLE, name, ops };
   });
   const parents = users.length + callers.length;
   const forking = Array.from({ length: forks }, (_, index): TaskProgram[] => {
@@ -85,15 +89,16 @@ export function programOf(scope: Scope): Program {
   const [first] = tasks;
   if (first === undefined) throw new RangeError('a scope needs a task');
   const withMap = { ...first, ops: [map, ...first.ops], given: first.given + 1 };
-  const backTo = first.backTo === null ? null : first.backTo + 1;
+  const after = (place: number | null): number | null => (place === null ? null : place + 1);
+  const places = { backTo: after(first.backTo), byItselfFrom: after(first.byItselfFrom) };
   const count = fsOps.some(needsTwoFiles) ? 2 : 1;
   return {
     files: Array.from({ length: count }, (_, index) => file(`f${index}`, blocks)),
-    tasks: [{ ...withMap, backTo }, ...tasks.slice(1)],
+    tasks: [{ ...withMap, ...places }, ...tasks.slice(1)],
   };
 }
 
-const IDLE: TaskProgram = { name: '', mm: 0, ops: [], given: 0, backTo: null, device: false };
+const IDLE: TaskProgram = { name: '', mm: 0, ops: [], given: 0, backTo: null, byItselfFrom: null };
 
 function file(name: string, pages: number): WorkloadFile {
   return {
@@ -116,7 +121,7 @@ function deviceUser(kind: Kind, region: number, blocks: number): TaskProgram {
     given: kind === 'long pin' ? 0 : 1,
     backTo: 1,
     // Direct I/O is a call that user space makes each time; the other devices were told to go on.
-    device: kind !== 'short pin',
+    byItselfFrom: kind === 'short pin' ? null : 1,
   };
 }
 

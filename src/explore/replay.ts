@@ -42,24 +42,32 @@ export function replayable(
   setup: Setup,
   steps: readonly number[],
 ): ReplayableRun {
-  const workload = workloadOf(program, begunBy(model, program, steps));
+  const { begun, taken } = writtenOut(model, program, steps);
+  const workload = workloadOf(program, begun);
   const session = new Session(setup, workload);
-  const all = [...model.preamble, ...steps];
+  const all = [...model.preamble, ...taken];
   const base = Array.from({ length: session.system.m.count }, (_, task) => task);
   const recorder = new Recorder(new ListedSteps(all, base), base);
   runScheduled(session, recorder, { freezeAt: all.length });
   return { workload, schedule: recorder.schedule(), freezeAt: all.length };
 }
 
-/** How many operations each task begins in the preamble and in these steps. */
-function begunBy(model: SessionModel, { tasks }: Program, steps: readonly number[]): number[] {
+/** How many operations each task begins in the preamble and in these steps, and all that are taken with the merged ones. */
+function writtenOut(
+  model: SessionModel,
+  { tasks }: Program,
+  steps: readonly number[],
+): { begun: number[]; taken: number[] } {
   const begun = tasks.map(({ given }) => given);
+  const taken: number[] = [];
   const mark = model.store.mark();
   for (const task of steps) {
+    // A merged step is never one that begins an operation.
     if (model.session.ready(task)) begun[task] = (begun[task] as number) + 1;
     model.step(task);
+    taken.push(...model.taken);
   }
   model.store.undo(mark);
   model.found.clear();
-  return begun;
+  return { begun, taken };
 }

@@ -5,8 +5,8 @@
  * Invariants look at each event right after its step, at each wait when it begins, and at each state in which nothing steps
  * unless user space begins something: a run that user space leaves off at any moment ends in one of those.
  */
-import type { DenseStore } from '../machine/dense_store.ts';
-import { TASK_USER } from '../machine/task.ts';
+import { DenseStore } from '../machine/dense_store.ts';
+import { HELD_MAX, TASK, TASK_USER, TASK_WIDTH } from '../machine/task.ts';
 import type { Invariant } from '../invariants/index.ts';
 import type { StampedEvent } from '../kernel/event.ts';
 import { isBlocked, WaitLog, type WaitRecord } from '../observe/waits.ts';
@@ -18,6 +18,7 @@ import type { Patch } from '../machine/program.ts';
 import type { System } from '../drivers/system.ts';
 import { BLOCK_REMOVING_KINDS, DEVICE_KINDS, type OperationKind } from '../workload/operation.ts';
 import { Canonical } from './canonical.ts';
+import { FootprintStore, IN_USER_SPACE } from './footprints.ts';
 import type { Model } from './model.ts';
 import { type Program, workloadOf } from './program.ts';
 import type { Scope } from './scope.ts';
@@ -31,6 +32,8 @@ export interface SessionModelOptions {
   readonly invariants: readonly Invariant[];
   /** Nanoseconds by cost class; the search has no use for them, the steps do. */
   readonly costs: Readonly<Record<string, number>>;
+  /** Record who uses which part of the state: for a reduction. */
+  readonly footprints?: boolean;
 }
 
 /** Calls that must come to an end whoever does what (I2, I12); the other calls of a scope are a device user's. */
@@ -39,6 +42,9 @@ const MUST_END: ReadonlySet<OperationKind> = new Set<OperationKind>([
   ...(['alloc', 'read', 'write', 'fsync', 'msync', 'load', 'store', 'munmap', 'mprotect'] as const),
   ...(['madvise_dontneed', 'clear_refs', 'drop_caches', 'fork'] as const),
 ]);
+
+/** Steps merged into one at most: a loop of nothing but such steps is left to the search. */
+const MERGED_MAX = 500;
 
 /** Blocks for the files, and for what operations put in the place of blocks that wait for a commit. */
 function blocksOf({ blocks, fsOps, forks }: Scope): number {
@@ -53,7 +59,6 @@ export function setupOf({ scope, driver, patches, costs }: SessionModelOptions):
     { memory, kernel, driver, costs },
     {
       patches,
-      fingerprints: true,
       blocks: blocksOf(scope),
       anonPages: 4,
       durability: scope.fsOps.some((op) => op === 'fsync' || op === 'msync'),
@@ -70,22 +75,32 @@ export function setupOf({ scope, driver, patches, costs }: SessionModelOptions):
 }
 
 export class SessionModel implements Model {
-  readonly store: DenseStore;
+  readonly store: FootprintStore | DenseStore;
   readonly tasks: number;
   readonly found = new Map<string, string>();
   readonly session: Session;
   /** The task of each step that was taken before the search begins. */
   readonly preamble: readonly number[];
+  /** Tasks of the steps that the last call of {@link step} took: the one asked for, and those merged with it. */
+  readonly taken: number[] = [];
+  /** By task: positions at which its next step is taken at once. Empty: every step is asked for. */
+  movers: readonly ReadonlySet<number>[] = [];
+  readonly footprints: FootprintStore | null;
   private readonly program: Program;
   private readonly canonical: Canonical;
   private readonly invariants: readonly Invariant[];
   private readonly noWaits: WaitLog;
+  /** Tasks that went to sleep in the last step; and whether an operation ended in it. */
+  private readonly sleeps: StampedEvent[] = [];
+  private returned = false;
 
   constructor(options: SessionModelOptions) {
     this.program = options.program;
     this.invariants = options.invariants;
-    this.session = new Session(setupOf(options), workloadOf(options.program));
-    this.store = this.session.store as DenseStore;
+    this.footprints = options.footprints === true ? new FootprintStore() : null;
+    this.store = this.footprints ?? new DenseStore({ fingerprints: true });
+    const setup = { ...setupOf(options), storage: this.store };
+    this.session = new Session(setup, workloadOf(options.program));
     const { m } = this.session.system;
     this.tasks = m.count;
     this.canonical = new Canonical(this.session.system, this.session.addressSpaces);
@@ -97,6 +112,11 @@ export class SessionModel implements Model {
       this.observe(events);
     };
     this.preamble = this.runPreamble();
+    const tasks = this.store.firstCellOf('task');
+    this.footprints?.observe({
+      firstCell: (task) => tasks + task * TASK_WIDTH + TASK.held_count,
+      cells: HELD_MAX + 1,
+    });
   }
 
   enabled(): number {
@@ -119,10 +139,35 @@ export class SessionModel implements Model {
   }
 
   step(task: number): void {
-    const { session } = this;
-    if (session.ready(task)) this.begin(task);
-    session.step(task);
+    this.taken.length = 0;
+    this.takeStep(task);
+    if (this.movers.length > 0) this.merge();
     this.canonical.apply();
+  }
+
+  private takeStep(task: number): void {
+    const { session, footprints } = this;
+    const { system } = session;
+    const ready = session.ready(task);
+    footprints?.begin(task, ready ? IN_USER_SPACE : system.m.tasks.get(task, TASK.pc));
+    if (ready) this.begin(task);
+    this.sleeps.length = 0;
+    this.returned = false;
+    // What invariants read of the state to judge an event is part of what the step depends on.
+    session.step(task);
+    footprints?.end(this.sleeps.length > 0 || this.returned);
+    if (this.sleeps.length > 0) this.observeSleeps();
+    this.taken.push(task);
+  }
+
+  /** Takes every step that no order of other steps can change, whoever's it is, until there is none. */
+  private merge(): void {
+    const { m } = this.session.system;
+    for (let task = 0; task < this.tasks && this.taken.length < MERGED_MAX;) {
+      const moves = m.runnable(task) && this.movers[task]?.has(m.tasks.get(task, TASK.pc)) === true;
+      if (!moves) task++;
+      else this.takeStep(task);
+    }
   }
 
   unfinished(): number {
@@ -163,25 +208,33 @@ export class SessionModel implements Model {
     if (backTo !== null && session.nextOp(task) < 0) session.setNext(task, backTo);
   }
 
-  /** What the task would begin is a device's, which has been told to go on. */
+  /** What the task would begin is no choice of user space. */
   private goesOnByItself(task: number): boolean {
-    const { device, backTo, ops } = this.program.tasks[task] as Program['tasks'][number];
-    if (!device || backTo === null) return false;
+    const { byItselfFrom, ops } = this.program.tasks[task] as Program['tasks'][number];
+    if (byItselfFrom === null) return false;
     const next = this.session.workload.ops[this.session.nextOp(task)]?.op;
-    return next !== undefined && ops.indexOf(next) >= backTo;
+    return next !== undefined && ops.indexOf(next) >= byItselfFrom;
   }
 
   private observe(events: readonly StampedEvent[]): void {
-    let slept = false;
     for (const event of events) {
-      if (event.event.type === 'sleep') slept = true;
-      for (const { id, onEvent } of this.invariants) {
-        if (onEvent === undefined) continue;
-        const text = onEvent(this.session, event, this.noWaits);
-        if (text !== null) this.note(id, text);
-      }
+      if (event.event.type === 'sleep') this.sleeps.push(event);
+      else this.judge(event);
+      if (event.event.type === 'op_end') this.returned = true;
     }
-    if (slept) this.observeWaits();
+  }
+
+  private judge(event: StampedEvent): void {
+    for (const { id, onEvent } of this.invariants) {
+      const text = onEvent?.(this.session, event, this.noWaits) ?? null;
+      if (text !== null) this.note(id, text);
+    }
+  }
+
+  /** Who waits for whom is asked of all tasks, wherever they are: it is no part of what the step itself depends on. */
+  private observeSleeps(): void {
+    for (const event of this.sleeps) this.judge(event);
+    this.observeWaits();
   }
 
   /** A task that falls asleep can turn another's wait into a blocked one: all are looked at (src/observe/waits.ts). */

@@ -39,8 +39,8 @@ export interface Setup {
   readonly devices: number;
   /** Planted faults. */
   readonly patches: readonly Patch<System>[];
-  /** Keep a fingerprint of the state up to date, for exploration (dense store only). Absent: no. */
-  readonly fingerprints?: boolean;
+  /** Where the state is kept, for an exploration. Absent: a store of its own, of the kind that `store` says. */
+  readonly storage?: DenseStore;
 }
 
 /**
@@ -92,8 +92,8 @@ export class Session {
 
   constructor(setup: Setup, workload: Workload) {
     this.setup = setup;
-    const { fingerprints = false } = setup;
-    this.store = setup.store === 'dense' ? new DenseStore({ fingerprints }) : new RunsStore();
+    const made = setup.store === 'dense' ? new DenseStore({ fingerprints: false }) : new RunsStore();
+    this.store = setup.storage ?? made;
     const rows = setup.capacities.tasks;
     this.progress = this.store.table({ name: 'progress', width: Object.keys(PROGRESS).length, rows });
     this.system = new System({

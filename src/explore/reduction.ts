@@ -1,0 +1,80 @@
+/**
+ * A search with steps merged: after each step, every step that no order of other steps can change is taken at once.
+ *
+ * Which steps those are is not known before (footprints.ts). The search begins with what random walks have shown, and goes on
+ * recording; when it learns that a step it has merged is not such a one, it begins again without it. It ends when a whole search
+ * has met nothing that speaks against any step it merged. Then nothing in the full graph does either: take the first such access in
+ * any full run; all steps before it are as recorded, so that the run can be reordered into one of the reduced graph up to there, in
+ * which the same step makes the same access.
+ *
+ * What it keeps. What an invariant reads to judge an event counts as read by the step that raised it, merged steps end no operation and
+ * put nobody to sleep, so that every verdict on an event, every wait and every state in which nobody steps is as in the full graph (an
+ * ample set of one task; Clarke, Grumberg, Peled, "Model Checking", 1999, ch. 10). A run
+ * and its reordering have the same steps of each task, so that fair runs stay fair, and what never ends in one does not in the
+ * other. A loop of merged steps alone is cut off, and left to the search.
+ *
+ * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
+ */
+import { estimateStates } from './estimate.ts';
+import { Graph } from './graph.ts';
+import { type Ending, firstSearchState, Search, type SearchLimits, type SearchState } from './search.ts';
+import type { SessionModel } from './session_model.ts';
+
+export interface SearchOutcome {
+  readonly ending: Ending;
+  readonly state: SearchState;
+  readonly graph: Graph;
+  /** Searches that were begun again since they had merged too much. */
+  readonly restarts: number;
+}
+
+/** More are a mistake of the project: each takes away a merged step, of which there are a few hundred. */
+const RESTARTS_MAX = 400;
+
+/** Searches all states of a model that records footprints, and leaves the model in its first state. */
+export function searchReduced(
+  model: SessionModel,
+  limits: SearchLimits,
+  watch: (state: SearchState) => void,
+): SearchOutcome {
+  const { footprints } = model;
+  if (footprints === null) throw new Error('a reduction needs a model that records footprints');
+  const first = model.store.mark();
+  model.movers = [];
+  estimateStates(model);
+  for (let restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
+    const movers = footprints.movers();
+    model.movers = movers;
+    const wrong = (): boolean => footprints.changed && !allIn(movers, footprints.movers());
+    const graph = new Graph();
+    const state = firstSearchState();
+    let mergedTooMuch = false;
+    const search = new Search(
+      model,
+      graph,
+      {
+        statesMax: limits.statesMax,
+        stopped: () => {
+          watch(state);
+          mergedTooMuch = wrong();
+          return mergedTooMuch || limits.stopped();
+        },
+      },
+      state,
+    );
+    const ending = search.run();
+    if (mergedTooMuch || wrong()) {
+      model.store.undo(first);
+      continue;
+    }
+    return { ending, state, graph, restarts };
+  }
+  throw new Error(`a reduction was begun ${RESTARTS_MAX} times and never held`);
+}
+
+/** Every position of each task's set is in the other one, too. */
+function allIn(some: readonly ReadonlySet<number>[], all: readonly ReadonlySet<number>[]): boolean {
+  return some.every((positions, task) =>
+    [...positions].every((position) => all[task]?.has(position) === true),
+  );
+}
