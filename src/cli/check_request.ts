@@ -10,6 +10,7 @@ import { driverOf } from '../explore/program.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { type Mutant, mutantNamed } from '../mutants/index.ts';
 import type { CheckOptions, ExploreOptions, WorstOptions } from './backend.ts';
+import { checkpointsIn } from './checkpoint_file.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
 
@@ -64,6 +65,7 @@ export function exploreRequest(options: ExploreOptions): ExploreRequest {
       modelRevision: MODEL_REVISION,
     },
     ...(mutant === undefined ? {} : { mutant }),
+    ...(options.checkpoint === undefined ? {} : { checkpoints: checkpointsIn(options.checkpoint) }),
   };
 }
 

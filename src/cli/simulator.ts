@@ -1,6 +1,7 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
 import { check } from '../check/campaign.ts';
 import { worst } from '../check/worst/worst.ts';
+import { CheckpointError } from '../explore/checkpoint.ts';
 import { explore } from '../explore/explore.ts';
 import {
   compare,
@@ -42,7 +43,12 @@ export const simulator: Backend = {
     return { ...check(await checkRequest(options)), seed: options.seed };
   },
   explore(options) {
-    return explore(exploreRequest(options));
+    try {
+      return explore(exploreRequest(options));
+    } catch (error) {
+      if (error instanceof CheckpointError) throw new UsageError(`--checkpoint: ${error.message}`);
+      throw error;
+    }
   },
   async worst(options) {
     return { ...worst(await worstRequest(options)), seed: options.seed };

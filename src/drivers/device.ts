@@ -200,6 +200,8 @@ export const device_engine = path(
       k.emit({ type: 'dma_end', region: f.region, ret: f.error });
       k.regions.set(f.region, REGION.job_error, f.error);
       end_job(k, f.region);
+      // An idle engine remembers nothing of its last job.
+      f.va = f.end = f.write = f.pte = f.error = 0;
     }),
     jump('idle'),
   ],

@@ -5,6 +5,7 @@ import { encodeRun } from '../check/run_token.ts';
 import { expectedVerdict, type Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { estimateStates } from './estimate.ts';
 import { Graph, ShortestWays, type Transitions } from './graph.ts';
 import { findLassos, type Lasso, LIVENESS, type LivenessQuestion } from './liveness.ts';
@@ -41,9 +42,19 @@ export interface ExploreRequest {
     readonly total: number;
   }) => void;
   readonly signal?: { readonly aborted: boolean };
+  /** Where to go on from, and what is done with how far the search is. */
+  readonly checkpoints?: Checkpoints;
 }
 
-/** Throws RangeError for a scope that is too large or empty, and for names that nothing has. */
+export interface Checkpoints {
+  /** Of an earlier search of the same; null: there is none. */
+  readonly earlier: Uint8Array | null;
+  /** It is time for another one. */
+  readonly due: () => boolean;
+  readonly save: (bytes: Uint8Array) => void;
+}
+
+/** Throws RangeError for a scope that is too large or empty, and for names that nothing has; CheckpointError for one of another search. */
 export function explore(request: ExploreRequest): ExploreResult {
   checkScope(request.scope);
   const exploration = new Exploration(request);
@@ -89,23 +100,52 @@ class Exploration {
   }
 
   private runReduced(limits: SearchLimits): Ending {
-    const outcome = searchReduced(this.model, limits, (state) => {
+    const watch = (checkpoint: () => Checkpoint, state: SearchState, last: boolean): void => {
       this.tell(state);
-    });
+      this.save(checkpoint, last);
+    };
+    const outcome = searchReduced(this.model, limits, watch, this.earlier());
     this.graph = outcome.graph;
     this.state = outcome.state;
     return outcome.ending;
   }
 
   private runFull({ statesMax, stopped }: SearchLimits): Ending {
+    const earlier = this.earlier();
+    if (earlier !== null) {
+      this.graph = earlier.graph;
+      this.state = earlier.state;
+    }
+    const { graph, state } = this;
+    const checkpoint = (): Checkpoint => ({ state, graph, reduction: null });
     const limits = {
       statesMax,
       stopped: () => {
-        this.tell(this.state);
+        this.tell(state);
+        this.save(checkpoint, stopped());
         return stopped();
       },
     };
-    return new Search(this.model, this.graph, limits, this.state).run();
+    const ending = new Search(this.model, graph, limits, state).run();
+    if (ending === 'full') this.save(checkpoint, true);
+    return ending;
+  }
+
+  private earlier(): Checkpoint | null {
+    const bytes = this.request.checkpoints?.earlier ?? null;
+    return bytes === null ? null : decodeCheckpoint(this.identity(), bytes);
+  }
+
+  private save(checkpoint: () => Checkpoint, last: boolean): void {
+    const { checkpoints } = this.request;
+    if (checkpoints === undefined || !(last || checkpoints.due())) return;
+    checkpoints.save(encodeCheckpoint(this.identity(), checkpoint()));
+  }
+
+  /** What is searched: everything that the states depend on. */
+  private identity(): string {
+    const { scope, mutant, modelRevision, reduction } = this.request;
+    return JSON.stringify({ scope, mutant: mutant?.name ?? null, modelRevision, reduction });
   }
 
   private tell({ visited }: SearchState): void {

@@ -37,10 +37,45 @@ export interface HeldLocks {
   readonly cells: number;
 }
 
-/** Per cell: locks that were held, at all or for write, whenever something was done to it. */
+/** Per cell: locks that a task held, at all or for write, whenever it did something to it. */
 interface LockSets {
   readonly any: Int32Array;
   readonly forWrite: Int32Array;
+}
+
+/** What a {@link FootprintStore} has recorded. Lists of cells and numbers that alternate. */
+export interface Recording {
+  readonly readers: readonly number[];
+  readonly writers: readonly number[];
+  readonly writeLocked: readonly ({
+    readonly any: readonly number[];
+    readonly forWrite: readonly number[];
+  } | null)[];
+  readonly useLocked: readonly ({
+    readonly any: readonly number[];
+    readonly forWrite: readonly number[];
+  } | null)[];
+  readonly steps: readonly {
+    readonly task: number;
+    readonly position: number;
+    readonly held: number;
+    readonly heldForWrite: number;
+    readonly eventful: boolean;
+    readonly uses: readonly number[];
+  }[];
+}
+
+/** Places and values of what differs from `usual`. */
+function sparse(values: Int32Array, usual: number): number[] {
+  const pairs: number[] = [];
+  values.forEach((value, place) => {
+    if (value !== usual) pairs.push(place, value);
+  });
+  return pairs;
+}
+
+function fill(values: Int32Array | Uint8Array, pairs: readonly number[]): void {
+  for (let at = 0; at < pairs.length; at += 2) values[pairs[at] as number] = pairs[at + 1] as number;
 }
 
 const noLockSets = (cells: number): LockSets => ({
@@ -48,9 +83,14 @@ const noLockSets = (cells: number): LockSets => ({
   forWrite: new Int32Array(cells).fill(-1),
 });
 
-/** Nobody can do it now: who does holds a lock that the task has, and one of the two has it for write. */
-function excludes(step: StepFootprint, { any, forWrite }: LockSets, cell: number): boolean {
-  return ((any[cell] as number) & step.heldForWrite) !== 0 || ((forWrite[cell] as number) & step.held) !== 0;
+/** None of these tasks can do it now: it holds a lock whenever it does that the step's task has, and one of the two for write. */
+function excludesAll(step: StepFootprint, tasks: number, sets: readonly LockSets[], cell: number): boolean {
+  for (let left = tasks; left !== 0; left &= left - 1) {
+    const { any, forWrite } = sets[31 - Math.clz32(left & -left)] as LockSets;
+    const excluded = ((any[cell] as number) & step.heldForWrite) | ((forWrite[cell] as number) & step.held);
+    if (excluded === 0) return false;
+  }
+  return true;
 }
 
 /** Position of a step that begins in user space: such a step is never a mover. */
@@ -60,11 +100,11 @@ export class FootprintStore extends DenseStore {
   /** The recording has changed since {@link movers} was last asked. */
   changed = false;
   private held: HeldLocks | null = null;
-  /** Per cell: tasks that have read or written it, and locks that were held at every write, and at every use. */
+  /** Per cell: tasks that have read or written it; and by task the locks it held at every write, and at every use. */
   private readers = new Int32Array(0);
   private writers = new Int32Array(0);
-  private writeLocked: LockSets = noLockSets(0);
-  private useLocked: LockSets = noLockSets(0);
+  private readonly writeLocked: LockSets[] = [];
+  private readonly useLocked: LockSets[] = [];
   private readonly steps: Map<number, StepFootprint>[] = [];
   private step: StepFootprint | null = null;
   private bit = 0;
@@ -82,8 +122,8 @@ export class FootprintStore extends DenseStore {
     this.steps.length = 0;
     this.readers = new Int32Array(this.size);
     this.writers = new Int32Array(this.size);
-    this.writeLocked = noLockSets(this.size);
-    this.useLocked = noLockSets(this.size);
+    this.writeLocked.length = 0;
+    this.useLocked.length = 0;
   }
 
   /** A step of the task begins at a position. */
@@ -125,6 +165,50 @@ export class FootprintStore extends DenseStore {
     if (this.step !== null) this.noteWrite(cell, this.step);
   }
 
+  /** All that was recorded, as plain data. */
+  recording(): Recording {
+    const locks = (sets: readonly LockSets[]): Recording['writeLocked'] =>
+      Array.from(sets, (set: LockSets | undefined) =>
+        set === undefined ? null : { any: sparse(set.any, -1), forWrite: sparse(set.forWrite, -1) },
+      );
+    return {
+      readers: sparse(this.readers, 0),
+      writers: sparse(this.writers, 0),
+      writeLocked: locks(this.writeLocked),
+      useLocked: locks(this.useLocked),
+      steps: this.steps.flatMap((steps, task) =>
+        [...steps].map(([position, { cells, list, held, heldForWrite, eventful }]) => {
+          const uses = list.flatMap((cell) => [cell, cells[cell] as number]);
+          return { task, position, held, heldForWrite, eventful, uses };
+        }),
+      ),
+    };
+  }
+
+  /** Goes on from an earlier recording of the same model. */
+  continueFrom({ readers, writers, writeLocked, useLocked, steps }: Recording): void {
+    fill(this.readers, readers);
+    fill(this.writers, writers);
+    const sets = (pairs: (typeof writeLocked)[number]): LockSets => {
+      const set = noLockSets(this.size);
+      fill(set.any, pairs?.any ?? []);
+      fill(set.forWrite, pairs?.forWrite ?? []);
+      return set;
+    };
+    this.writeLocked.splice(0, Infinity, ...writeLocked.map(sets));
+    this.useLocked.splice(0, Infinity, ...useLocked.map(sets));
+    this.steps.length = 0;
+    for (const { task, position, held, heldForWrite, eventful, uses } of steps) {
+      const cells = new Uint8Array(this.size);
+      fill(cells, uses);
+      const list = uses.filter((_, index) => index % 2 === 0);
+      (this.steps[task] ??= new Map<number, StepFootprint>()).set(position, {
+        ...{ cells, list, held, heldForWrite, eventful },
+      });
+    }
+    this.changed = true;
+  }
+
   /** By task: the positions at which a step of it begins that no order of other steps can change, as far as is recorded. */
   movers(): ReadonlySet<number>[] {
     this.changed = false;
@@ -143,11 +227,10 @@ export class FootprintStore extends DenseStore {
     return step.list.every((cell) => {
       if (this.isOwnLock(cell, task)) return true;
       const writers = (this.writers[cell] as number) & others;
-      if (writers !== 0 && !excludes(step, this.writeLocked, cell)) return false;
-      const users = writers | ((this.readers[cell] as number) & others);
-      return (
-        ((step.cells[cell] as number) & WRITTEN) === 0 || users === 0 || excludes(step, this.useLocked, cell)
-      );
+      if (!excludesAll(step, writers, this.writeLocked, cell)) return false;
+      const readers = (this.readers[cell] as number) & others;
+      const readsOnly = ((step.cells[cell] as number) & WRITTEN) === 0;
+      return readsOnly || excludesAll(step, writers | readers, this.useLocked, cell);
     });
   }
 
@@ -159,14 +242,14 @@ export class FootprintStore extends DenseStore {
 
   private noteRead(cell: number, step: StepFootprint): void {
     this.noteTask(this.readers, cell);
-    this.noteLocks(this.useLocked, cell);
+    this.noteLocks((this.useLocked[this.task] ??= noLockSets(this.size)), cell);
     this.noteUse(cell, step, READ);
   }
 
   private noteWrite(cell: number, step: StepFootprint): void {
     this.noteTask(this.writers, cell);
-    this.noteLocks(this.useLocked, cell);
-    this.noteLocks(this.writeLocked, cell);
+    this.noteLocks((this.useLocked[this.task] ??= noLockSets(this.size)), cell);
+    this.noteLocks((this.writeLocked[this.task] ??= noLockSets(this.size)), cell);
     this.noteUse(cell, step, WRITTEN);
     // A lock was taken or let go: what follows is done with other locks held.
     if (this.isOwnLock(cell, this.task)) this.lookAtLocks();

@@ -193,8 +193,8 @@ class Walk {
   private goTo(wanted: (edge: number) => boolean, required: boolean): void {
     const before = new Map<number, { from: number; edge: number }>();
     const queue = [this.at];
-    for (let head = 0; head < queue.length; head++) {
-      const state = queue[head] as number;
+    // The queue grows while it is walked.
+    for (const state of queue) {
       for (const edge of this.edgesOf(state)) {
         if (!this.stays(edge)) continue;
         const next = this.transitions.to[edge] as number;

@@ -15,6 +15,7 @@
  *
  * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
  */
+import type { Checkpoint } from './checkpoint.ts';
 import { estimateStates } from './estimate.ts';
 import { Graph } from './graph.ts';
 import { type Ending, firstSearchState, Search, type SearchLimits, type SearchState } from './search.ts';
@@ -31,42 +32,43 @@ export interface SearchOutcome {
 /** More are a mistake of the project: each takes away a merged step, of which there are a few hundred. */
 const RESTARTS_MAX = 400;
 
-/** Searches all states of a model that records footprints, and leaves the model in its first state. */
+/** Searches all states of a model that records footprints, in its first state; `earlier` is a search that was stopped. `watch` sees it now and then, and when it stops before its end (`last`). */
 export function searchReduced(
   model: SessionModel,
   limits: SearchLimits,
-  watch: (state: SearchState) => void,
+  watch: (checkpoint: () => Checkpoint, state: SearchState, last: boolean) => void,
+  earlier: Checkpoint | null = null,
 ): SearchOutcome {
   const { footprints } = model;
   if (footprints === null) throw new Error('a reduction needs a model that records footprints');
   const first = model.store.mark();
   model.movers = [];
-  estimateStates(model);
+  if (earlier?.reduction) footprints.continueFrom(earlier.reduction.recording);
+  else estimateStates(model);
+  let resumed = earlier;
   for (let restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
-    const movers = footprints.movers();
+    const movers = resumed?.reduction?.movers.map((positions) => new Set(positions)) ?? footprints.movers();
     model.movers = movers;
     const wrong = (): boolean => footprints.changed && !allIn(movers, footprints.movers());
-    const graph = new Graph();
-    const state = firstSearchState();
-    let mergedTooMuch = false;
-    const search = new Search(
-      model,
-      graph,
-      {
-        statesMax: limits.statesMax,
-        stopped: () => {
-          watch(state);
-          mergedTooMuch = wrong();
-          return mergedTooMuch || limits.stopped();
-        },
-      },
-      state,
-    );
-    const ending = search.run();
-    if (mergedTooMuch || wrong()) {
+    const { graph, state } = resumed ?? { graph: new Graph(), state: firstSearchState() };
+    resumed = null;
+    const merged = { tooMuch: false };
+    const checkpoint = (): Checkpoint => {
+      const positions = movers.map((some) => [...some]);
+      return { state, graph, reduction: { movers: positions, recording: footprints.recording() } };
+    };
+    const stopped = (): boolean => {
+      merged.tooMuch = wrong();
+      const last = limits.stopped();
+      if (!merged.tooMuch) watch(checkpoint, state, last);
+      return merged.tooMuch || last;
+    };
+    const ending = new Search(model, graph, { statesMax: limits.statesMax, stopped }, state).run();
+    if (merged.tooMuch || wrong()) {
       model.store.undo(first);
       continue;
     }
+    if (ending === 'full') watch(checkpoint, state, true);
     return { ending, state, graph, restarts };
   }
   throw new Error(`a reduction was begun ${RESTARTS_MAX} times and never held`);
