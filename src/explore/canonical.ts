@@ -38,6 +38,8 @@ export class Canonical {
   private readonly regionColumn: number[] = [];
   /** The copies of the sequence that is being looked at: which table, row, column. */
   private readonly copies: number[] = [];
+  /** How much of `copies` is in use. */
+  private used = 0;
   private readonly older: number[] = [];
   private wanted: Sequence = 'interval';
   private mm = 0;
@@ -81,9 +83,9 @@ export class Canonical {
     const now = table.get(mm, column);
     if (now === 0) return;
     this.findCopies(mm, wanted);
-    const { copies, older } = this;
-    older.length = 0;
-    for (let at = 0; at < copies.length; at += 3) {
+    const { older } = this;
+    if (older.length > 0) older.length = 0;
+    for (let at = 0; at < this.used; at += 3) {
       const value = this.read(at);
       if (value !== now && !older.includes(value)) older.push(value);
     }
@@ -91,7 +93,7 @@ export class Canonical {
       throw new RangeError(`more than ${RANKS_MAX} different sequence numbers are held`);
     if (older.length > 1) older.sort((a, b) => b - a);
     const top = TOP + (now % 2);
-    for (let at = 0; at < copies.length; at += 3) {
+    for (let at = 0; at < this.used; at += 3) {
       const value = this.read(at);
       this.write(at, value === now ? top : top - 1 - older.indexOf(value));
     }
@@ -101,7 +103,7 @@ export class Canonical {
   /** Notes every copy of this sequence of the address space. */
   private findCopies(mm: number, wanted: Sequence): void {
     const { k } = this;
-    this.copies.length = 0;
+    this.used = 0;
     this.wanted = wanted;
     this.mm = mm;
     if (wanted === 'interval') {
@@ -125,8 +127,10 @@ export class Canonical {
   };
 
   private note(table: number, row: number, column: number): void {
-    this.copies.push(table, row, column);
-    if (this.read(this.copies.length - 3) === 0) this.copies.length -= 3;
+    this.copies[this.used] = table;
+    this.copies[this.used + 1] = row;
+    this.copies[this.used + 2] = column;
+    if (this.read(this.used) !== 0) this.used += 3;
   }
 
   /** Which locals of the path matter: a copy of a sequence is the one called so in the kernel's and the drivers' files. */

@@ -8,8 +8,8 @@ import { Prng } from '../machine/prng.ts';
 import type { Model } from './model.ts';
 import { VisitedSet } from './visited.ts';
 
-const WALKS = 50;
-const STEPS = 200;
+const WALKS = 24;
+const STEPS = 160;
 /** User space begins something in one step of as many in which something else can go on: late as often as early. */
 const PATIENCE = 12;
 

@@ -9,14 +9,14 @@ const verdicts = ({ verdicts: all }: ExploreResult): string[] =>
   all.map(({ property, got, grade }) => `${property} ${got} ${grade}`);
 
 const SCOPES: readonly (readonly [string, Partial<Scope>, string | undefined, number])[] = [
-  ['truncate and a mirror', {}, undefined, 1267],
-  ['truncate and a long pin', { mirrors: 0, longPins: 1 }, undefined, 225],
-  ['truncate and a short pin', { mirrors: 0, shortPins: 1 }, undefined, 433],
-  ['fsync and a mirror on XFS', { fsOps: ['fsync'], memory: 'xfs_dax' }, undefined, 555],
-  ['a mirror that keeps references', {}, 'mirror_keeps_reference', 981],
-  ['a mirror that does not check its sequence', {}, 'no_retry_check', 1375],
-  ['a mirror that never begins anew', {}, 'retry_without_begin', 910],
-  ['a pin that wakes nobody', { mirrors: 0, shortPins: 1 }, 'lost_wake_up', 446],
+  ['truncate and a mirror', {}, undefined, 1251],
+  ['truncate and a long pin', { mirrors: 0, longPins: 1 }, undefined, 221],
+  ['truncate and a short pin', { mirrors: 0, shortPins: 1 }, undefined, 427],
+  ['fsync and a mirror on XFS', { fsOps: ['fsync'], memory: 'xfs_dax' }, undefined, 564],
+  ['a mirror that keeps references', {}, 'mirror_keeps_reference', 956],
+  ['a mirror that does not check its sequence', {}, 'no_retry_check', 1359],
+  ['a mirror that never begins anew', {}, 'retry_without_begin', 894],
+  ['a pin that wakes nobody', { mirrors: 0, shortPins: 1 }, 'lost_wake_up', 439],
 ];
 
 describe('a search with merged steps says the same of', () => {
@@ -78,7 +78,7 @@ describe('footprints', () => {
 
   test.each([
     ['both for write', true, true, [[1], [2]]],
-    ['one for read, which the one for write keeps out', true, false, [[1], []]],
+    ['one of them for read', true, false, [[1], [2]]],
     ['both for read', false, false, [[], []]],
   ])('what is done under a lock, %s', (_, first, second, movers) => {
     const { store, cells, step, hold } = recorded();

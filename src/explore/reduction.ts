@@ -1,22 +1,22 @@
 /**
  * A search with steps merged: after each step, every step that no order of other steps can change is taken at once.
  *
- * Which steps those are is not known before (footprints.ts). The search begins with what random walks have shown, and goes on
- * recording; when it learns that a step it has merged is not such a one, it begins again without it. It ends when a whole search
- * has met nothing that speaks against any step it merged. Then nothing in the full graph does either: take the first such access in
- * any full run; all steps before it are as recorded, so that the run can be reordered into one of the reduced graph up to there, in
- * which the same step makes the same access.
+ * Which steps those are is not known before (footprints.ts). The search begins with what has been recorded until then, by the random
+ * walks of the estimate, and goes on recording; a position that nobody has been at is not merged. When it learns that a step it has
+ * merged is not such a one, it begins again without it. It ends when a whole search has met nothing that speaks against any step it
+ * merged. Then nothing in the full graph does either: take the first access in any full run that does; all steps before it are as
+ * recorded, so that the run can be reordered into one of the reduced graph up to there, in which the same step makes the same
+ * access.
  *
- * What it keeps. What an invariant reads to judge an event counts as read by the step that raised it, merged steps end no operation and
- * put nobody to sleep, so that every verdict on an event, every wait and every state in which nobody steps is as in the full graph (an
- * ample set of one task; Clarke, Grumberg, Peled, "Model Checking", 1999, ch. 10). A run
- * and its reordering have the same steps of each task, so that fair runs stay fair, and what never ends in one does not in the
- * other. A loop of merged steps alone is cut off, and left to the search.
+ * What it keeps. What an invariant reads to judge an event counts as read by the step that raised it, merged steps end no operation
+ * and put nobody to sleep, so that every verdict on an event, every wait and every state in which nobody steps is as in the full
+ * graph (an ample set of one task; Clarke, Grumberg, Peled, "Model Checking", 1999, ch. 10). A run and its reordering have the same
+ * steps of each task, so that fair runs stay fair, and what never ends in one does not in the other. A loop of merged steps alone
+ * is cut off, and left to the search.
  *
  * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
  */
 import type { Checkpoint } from './checkpoint.ts';
-import { estimateStates } from './estimate.ts';
 import { Graph } from './graph.ts';
 import { type Ending, firstSearchState, Search, type SearchLimits, type SearchState } from './search.ts';
 import type { SessionModel } from './session_model.ts';
@@ -42,9 +42,7 @@ export function searchReduced(
   const { footprints } = model;
   if (footprints === null) throw new Error('a reduction needs a model that records footprints');
   const first = model.store.mark();
-  model.movers = [];
   if (earlier?.reduction) footprints.continueFrom(earlier.reduction.recording);
-  else estimateStates(model);
   let resumed = earlier;
   for (let restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
     const movers = resumed?.reduction?.movers.map((positions) => new Set(positions)) ?? footprints.movers();

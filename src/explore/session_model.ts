@@ -44,7 +44,7 @@ const MUST_END: ReadonlySet<OperationKind> = new Set<OperationKind>([
 ]);
 
 /** Steps merged into one at most: a loop of nothing but such steps is left to the search. */
-const MERGED_MAX = 500;
+const MERGED_MAX = 64;
 
 /** Blocks for the files, and for what operations put in the place of blocks that wait for a commit. */
 function blocksOf({ blocks, fsOps, forks }: Scope): number {

@@ -8,20 +8,21 @@
 /** Slots are doubled when more than this share of them is taken. */
 const LOAD_MAX = 0.6;
 
+/** Integers of a slot: the two halves of the fingerprint, and the number of the state + 1, which is 0 in an empty slot. */
+const SLOT = 3;
+
 export class VisitedSet {
-  /** Per slot: the two halves of the fingerprint, and the number of the state + 1; 0 is an empty slot. */
-  private high: Int32Array;
-  private low: Int32Array;
-  private number: Int32Array;
+  /** What belongs to one slot lies side by side: one look costs one line of the cache. */
+  private slots: Int32Array;
+  private mask: number;
   private count = 0;
 
   /** Makes room for about `expected` states; it grows as it must. */
   constructor(expected = 1 << 12) {
     let slots = 1 << 12;
     while (slots * LOAD_MAX < expected) slots *= 2;
-    this.high = new Int32Array(slots);
-    this.low = new Int32Array(slots);
-    this.number = new Int32Array(slots);
+    this.slots = new Int32Array(SLOT * slots);
+    this.mask = slots - 1;
   }
 
   /** How many states there are; the next new one gets this number. */
@@ -30,29 +31,28 @@ export class VisitedSet {
   }
 
   get bytes(): number {
-    return this.high.byteLength * 3;
+    return this.slots.byteLength;
   }
 
   /** The number of the state with this fingerprint, which it is given now if it has none: 0, 1, 2 and so on. */
   add(high: number, low: number): number {
-    const slot = this.slotOf(high, low);
-    const known = this.number[slot] as number;
+    const at = this.find(high, low);
+    const known = this.slots[at + 2] as number;
     if (known > 0) return known - 1;
-    this.high[slot] = high;
-    this.low[slot] = low;
-    this.number[slot] = ++this.count;
-    if (this.count > this.number.length * LOAD_MAX) this.grow();
+    this.put(at, high, low, ++this.count);
+    if (this.count > (this.mask + 1) * LOAD_MAX) this.grow();
     return this.count - 1;
   }
 
   /** The fingerprints in the order of the numbers of their states: high and low halves alternate. */
   fingerprints(): Int32Array {
     const found = new Int32Array(2 * this.count);
-    this.number.forEach((number, slot) => {
-      if (number === 0) return;
-      found[2 * number - 2] = this.high[slot] as number;
-      found[2 * number - 1] = this.low[slot] as number;
-    });
+    for (let at = 0; at < this.slots.length; at += SLOT) {
+      const number = this.slots[at + 2] as number;
+      if (number === 0) continue;
+      found[2 * number - 2] = this.slots[at] as number;
+      found[2 * number - 1] = this.slots[at + 1] as number;
+    }
     return found;
   }
 
@@ -64,27 +64,31 @@ export class VisitedSet {
     return set;
   }
 
-  private slotOf(high: number, low: number): number {
-    const mask = this.number.length - 1;
-    // Both halves are well mixed already: one of them is the place, which a step of 1 then moves on.
+  /** Where the fingerprint stands, or the empty slot where it would. */
+  private find(high: number, low: number): number {
+    const { slots, mask } = this;
+    // Both halves are well mixed already: together they are the place, from which it goes on slot by slot.
     let slot = (high ^ (low << 7)) & mask;
-    while (this.number[slot] !== 0 && (this.high[slot] !== high || this.low[slot] !== low))
+    for (;;) {
+      const at = SLOT * slot;
+      if (slots[at + 2] === 0 || (slots[at] === high && slots[at + 1] === low)) return at;
       slot = (slot + 1) & mask;
-    return slot;
+    }
+  }
+
+  private put(at: number, high: number, low: number, number: number): void {
+    this.slots[at] = high;
+    this.slots[at + 1] = low;
+    this.slots[at + 2] = number;
   }
 
   private grow(): void {
-    const { high, low, number } = this;
-    const slots = number.length * 2;
-    this.high = new Int32Array(slots);
-    this.low = new Int32Array(slots);
-    this.number = new Int32Array(slots);
-    for (let old = 0; old < number.length; old++) {
-      if (number[old] === 0) continue;
-      const slot = this.slotOf(high[old] as number, low[old] as number);
-      this.high[slot] = high[old] as number;
-      this.low[slot] = low[old] as number;
-      this.number[slot] = number[old] as number;
+    const old = this.slots;
+    this.slots = new Int32Array(old.length * 2);
+    this.mask = 2 * this.mask + 1;
+    for (let at = 0; at < old.length; at += SLOT) {
+      const [high, low, number] = [old[at] as number, old[at + 1] as number, old[at + 2] as number];
+      if (number > 0) this.put(this.find(high, low), high, low, number);
     }
   }
 }
