@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExploreResult } from './backend.ts';
+import { exploreResultSchema, SCHEMA_IS_INTERFACE } from './explore_schema.ts';
 import { runCli } from './fixtures/fake_host.ts';
 
 describe('explore', () => {
@@ -20,6 +21,15 @@ describe('explore', () => {
     expect(Object.keys(result).slice(0, 2)).toEqual(['schema', 'model_revision']);
     expect(result.scope).toMatchObject({ fs_ops: ['truncate', 'punch'], short_pins: 1, memory: 'xfs_dax' });
     expect(result.verdicts[0]).toMatchObject({ property: 'I1', got: 'held', grade: 'exhausted' });
+  });
+
+  test('the schema describes the result, and is printed', async () => {
+    const { stdout: result } = await runCli(['explore', '--mutant', 'mirror_keeps_reference', '--json']);
+    expect(SCHEMA_IS_INTERFACE).toBe(true);
+    expect(exploreResultSchema.safeParse(JSON.parse(result)).error).toBeUndefined();
+    const { exit, stdout } = await runCli(['schema', 'explore']);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ title: 'gup-vs-hmm exploration result' });
   });
 
   test('a scope that was not finished is undecided', async () => {

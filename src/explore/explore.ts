@@ -161,7 +161,7 @@ class Exploration {
       scope: {
         title: scopeTitle(scope),
         blocks: scope.blocks,
-        fs_ops: scope.fsOps,
+        fs_ops: [...scope.fsOps],
         mirrors: scope.mirrors,
         short_pins: scope.shortPins,
         long_pins: scope.longPins,

@@ -16,6 +16,9 @@ export interface ReplayableRun {
   readonly freezeAt: number;
 }
 
+/** Steps that what has begun is given to end in; some of it never does. */
+const STEPS_AFTER = 500;
+
 /** Takes the listed steps, then goes on as a schedule without preemptions does. */
 class ListedSteps implements Strategy {
   private readonly tasks: readonly number[];
@@ -48,7 +51,7 @@ export function replayable(
   const all = [...model.preamble, ...taken];
   const base = Array.from({ length: session.system.m.count }, (_, task) => task);
   const recorder = new Recorder(new ListedSteps(all, base), base);
-  runScheduled(session, recorder, { freezeAt: all.length });
+  runScheduled(session, recorder, { freezeAt: all.length, patience: all.length + STEPS_AFTER });
   return { workload, schedule: recorder.schedule(), freezeAt: all.length };
 }
 

@@ -14,7 +14,7 @@ export interface ExploreVerdict {
   readonly got: 'held' | 'broken' | 'undecided';
   readonly as_expected: boolean;
   readonly grade: ExploreGrade;
-  readonly facts: readonly string[];
+  readonly facts: string[];
   readonly counterexample: Counterexample | null;
 }
 
@@ -25,7 +25,7 @@ export interface Counterexample {
   /** Steps from the first state of the search on. */
   readonly steps: number;
   /** Tasks that then step for ever, in this order; empty when nothing goes on. Null: it is no question of ever. */
-  readonly cycle: readonly string[] | null;
+  readonly cycle: string[] | null;
   /** The run on one line, its cycle twice: what `check` prints too. */
   readonly token: string;
 }
@@ -36,7 +36,7 @@ export interface ExploreResult {
   readonly scope: {
     readonly title: string;
     readonly blocks: number;
-    readonly fs_ops: readonly string[];
+    readonly fs_ops: string[];
     readonly mirrors: number;
     readonly short_pins: number;
     readonly long_pins: number;
@@ -59,5 +59,5 @@ export interface ExploreResult {
   readonly collision_probability: number;
   /** Of the visited set and the transitions. */
   readonly bytes: number;
-  readonly verdicts: readonly ExploreVerdict[];
+  readonly verdicts: ExploreVerdict[];
 }
