@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['machine', 'schedule', 'kernel', 'drivers', 'workload', 'costs'],
   observe: [...MODEL, 'compare/result.ts'],
   invariants: [...MODEL, 'observe', 'compare/result.ts'],
-  explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants'],
+  explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'check/run_token.ts'],
   compare: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'explore'],
   check: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'compare/result.ts'],
   report: ['compare', 'workload', 'costs', 'kernel/facts'],
@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that must give the same result every time. */
-const DETERMINISTIC = ['machine', 'schedule', 'kernel', 'drivers', 'mutants', 'run'];
+const DETERMINISTIC = ['machine', 'schedule', 'kernel', 'drivers', 'mutants', 'run', 'explore'];
 
 const CLOCK_AND_CHANCE = [
   /\bDate\b/,

@@ -17,6 +17,7 @@ export { replayWorst, worst, type WorstRequest } from './check/worst/worst.ts';
 export * from './compare/index.ts';
 export { COST_TABLES, type CostTable } from './costs/index.ts';
 export * from './drivers/index.ts';
+export * from './explore/index.ts';
 export { expectedVerdict, type Invariant, INVARIANTS, InvariantMonitor } from './invariants/index.ts';
 export * from './kernel/index.ts';
 export * from './machine/index.ts';

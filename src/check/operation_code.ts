@@ -99,8 +99,12 @@ const FIELDS: Record<Exclude<OperationKind, 'rename'>, readonly Field[]> = {
 export function encodeOperation(op: Operation): string {
   if (op.kind === 'rename') throw new RangeError('a rename has no text');
   const values = op as unknown as Readonly<Record<Field, number | boolean | Offset>>;
-  return [op.kind, ...FIELDS[op.kind].map((field) => encodeValue(values[field]))].join('.');
+  const waits = isTransfer(op.kind) && 'wait' in op && op.wait ? ['1'] : [];
+  return [op.kind, ...FIELDS[op.kind].map((field) => encodeValue(values[field])), ...waits].join('.');
 }
+
+/** A transfer whose call waits for its end has one more argument, a 1. */
+const isTransfer = (kind: OperationKind): boolean => kind === 'dma_read' || kind === 'dma_write';
 
 function encodeValue(value: number | boolean | Offset): string {
   if (typeof value === 'object') return `${value.page}.${value.byte}`;
@@ -113,8 +117,9 @@ export function readOperation(reader: TokenReader): Operation {
   const known = OPERATION_KINDS.find((candidate) => candidate === kind);
   if (known === undefined || known === 'rename') return reader.fail(`there is no operation '${kind}'`);
   const fields = FIELDS[known].map((field) => [field, readValue(reader, field)] as const);
+  const wait = isTransfer(known) && !reader.done && reader.integer('.', 'wait') === 1 ? { wait: true } : {};
   reader.finish();
-  return { kind: known, ...Object.fromEntries(fields) } as unknown as Operation;
+  return { kind: known, ...Object.fromEntries(fields), ...wait } as unknown as Operation;
 }
 
 function readValue(reader: TokenReader, field: Field): number | boolean | Offset {

@@ -7,6 +7,8 @@
  * command line runs them in a thread of their own.
  */
 import type { CheckResult } from '../check/result.ts';
+import type { ExploreResult } from '../explore/result.ts';
+import type { Scope } from '../explore/scope.ts';
 import type { WorstResult } from '../check/worst/result.ts';
 import type { OnBlock } from '../compare/index.ts';
 import type { MatrixResult } from '../compare/matrix/matrix.ts';
@@ -97,6 +99,18 @@ export interface WorstOptions extends Attention {
   readonly mutant?: string;
 }
 
+export interface ExploreOptions extends Attention {
+  readonly scope: Scope;
+  /** Gives up, undecided, before there are more. */
+  readonly statesMax: number;
+  /** Merges steps that no order of other steps can change. */
+  readonly reduction: boolean;
+  /** A planted fault. */
+  readonly mutant?: string;
+  /** A file to go on from if it exists, and to be written now and then. */
+  readonly checkpoint?: string;
+}
+
 export interface MatrixOptions extends Attention {
   readonly kernel: string;
   readonly memories: readonly string[];
@@ -148,6 +162,7 @@ export interface Backend {
   run(input: LoadedInput, options: RunOptions): RunResult | Promise<RunResult>;
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
+  explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;
   /** Counts of a log. Throws InputError for a file that is none. */
   importStats(
@@ -159,5 +174,6 @@ export interface Backend {
 
 export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';
 export type { CheckResult } from '../check/result.ts';
+export type { ExploreResult } from '../explore/result.ts';
 export type { WorstResult } from '../check/worst/result.ts';
 export type { MatrixResult } from '../compare/matrix/matrix.ts';

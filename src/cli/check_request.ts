@@ -1,13 +1,16 @@
 /** What `check` was asked for -> a campaign: names become properties, drivers and a planted fault. */
 import type { CheckRequest } from '../check/campaign.ts';
+import type { ExploreRequest } from '../explore/explore.ts';
 import type { WorstRequest } from '../check/worst/worst.ts';
 import { MODEL_REVISION } from '../compare/index.ts';
 import { BUILTIN_2026 } from '../costs/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import type { Driver } from '../drivers/driver.ts';
+import { driverOf } from '../explore/program.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { type Mutant, mutantNamed } from '../mutants/index.ts';
-import type { CheckOptions, WorstOptions } from './backend.ts';
+import type { CheckOptions, ExploreOptions, WorstOptions } from './backend.ts';
+import { checkpointsIn } from './checkpoint_file.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
 
@@ -37,6 +40,32 @@ async function driversFor(name: string | undefined, mutant: Mutant | undefined):
   }
   const wanted = name ?? mutant?.driver;
   return wanted === undefined ? DRIVERS : [await loadDriver(wanted)];
+}
+
+/** What `explore` was asked for -> a search. Throws UsageError for a fault of a driver that is not in the scope. */
+export function exploreRequest(options: ExploreOptions): ExploreRequest {
+  const { scope, statesMax, reduction, onProgress, signal } = options;
+  const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
+  const { name } = driverOf(scope);
+  if (mutant !== undefined && !name.split('+').includes(mutant.driver)) {
+    throw new UsageError(
+      `--mutant: ${mutant.name} shows under driver ${mutant.driver}, the scope has ${name}`,
+    );
+  }
+  return {
+    ...{
+      scope,
+      statesMax,
+      reduction,
+      onProgress,
+      signal,
+      invariants: INVARIANTS,
+      costs: COSTS,
+      modelRevision: MODEL_REVISION,
+    },
+    ...(mutant === undefined ? {} : { mutant }),
+    ...(options.checkpoint === undefined ? {} : { checkpoints: checkpointsIn(options.checkpoint) }),
+  };
 }
 
 /** What `worst` was asked for -> a search. Throws UsageError for a fault of a driver that is not asked for, InputError for a user's. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCheck } from './check.ts';
 import { addCompare } from './compare.ts';
+import { addExplore } from './explore.ts';
 import type { Invocation } from './execute.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
@@ -77,6 +78,7 @@ function createProgram(
     addCompare,
     addRun,
     addCheck,
+    addExplore,
     addWorst,
     addMatrix,
     addImport,

@@ -1,12 +1,13 @@
 /** `schema`: the JSON Schema of a result. */
 import { Argument, type Command } from 'commander';
 import { compareJsonSchema } from '../report/index.ts';
+import { exploreJsonSchema } from './explore_schema.ts';
 import { EXIT } from './exit_code.ts';
 import { addHelp } from './options.ts';
 import type { Outcome } from './outcome.ts';
 
-const SCHEMAS = { compare: compareJsonSchema } as const;
-const SCHEMA_NAMES = ['compare'] as const satisfies readonly (keyof typeof SCHEMAS)[];
+const SCHEMAS = { compare: compareJsonSchema, explore: exploreJsonSchema } as const;
+const SCHEMA_NAMES = ['compare', 'explore'] as const satisfies readonly (keyof typeof SCHEMAS)[];
 
 export interface SchemaArgs {
   readonly command: 'schema';

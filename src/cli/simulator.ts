@@ -1,6 +1,8 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
 import { check } from '../check/campaign.ts';
 import { worst } from '../check/worst/worst.ts';
+import { CheckpointError } from '../explore/checkpoint.ts';
+import { explore } from '../explore/explore.ts';
 import {
   compare,
   type Findings,
@@ -16,7 +18,7 @@ import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts'
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
-import { checkRequest, worstRequest } from './check_request.ts';
+import { checkRequest, exploreRequest, worstRequest } from './check_request.ts';
 import { DEFAULTS } from './defaults.ts';
 import { findingsInThreads } from './driver_thread.ts';
 import { costTableOf } from './known_names.ts';
@@ -39,6 +41,14 @@ export const simulator: Backend = {
   },
   async check(options) {
     return { ...check(await checkRequest(options)), seed: options.seed };
+  },
+  explore(options) {
+    try {
+      return explore(exploreRequest(options));
+    } catch (error) {
+      if (error instanceof CheckpointError) throw new UsageError(`--checkpoint: ${error.message}`);
+      throw error;
+    }
   },
   async worst(options) {
     return { ...worst(await worstRequest(options)), seed: options.seed };

@@ -200,6 +200,8 @@ export const device_engine = path(
     ),
     label('job done', 'K117', (k, f) => {
       finish_job(k, f.region, f.error);
+      // An idle engine remembers nothing of its last job.
+      f.va = f.end = f.write = f.pte = f.error = 0;
     }),
     jump('idle'),
   ],

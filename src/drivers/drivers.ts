@@ -9,10 +9,12 @@ import { hmm_mirror } from './hmm_mirror.ts';
 import { list_notifier } from './list_notifier.ts';
 import { none } from './none.ts';
 import { notifier } from './notifier.ts';
+import { sideBySide } from './side_by_side.ts';
 
 export const DRIVERS: readonly Driver[] = [none, gup, gup_longterm, get, hmm_mirror, notifier, list_notifier];
 
-/** The driver of that name, or undefined. */
+/** The driver of that name, or undefined. `gup+hmm_mirror` is both side by side: a region each. */
 export function driverNamed(name: string): Driver | undefined {
-  return DRIVERS.find((driver) => driver.name === name);
+  const drivers = name.split('+').flatMap((one) => DRIVERS.find((driver) => driver.name === one) ?? []);
+  return drivers.length === name.split('+').length ? sideBySide(drivers) : undefined;
 }

@@ -5,7 +5,7 @@
  * random runs, replays and exhaustive search.
  */
 import type { StampedEvent } from '../kernel/event.ts';
-import type { WaitLog } from '../observe/waits.ts';
+import type { WaitLog, WaitRecord } from '../observe/waits.ts';
 import type { Session } from '../run/session.ts';
 import type { OperationKind } from '../workload/operation.ts';
 
@@ -19,6 +19,11 @@ export interface Invariant {
   readonly kinds?: readonly OperationKind[];
   /** Looks at one event right after the step that raised it: a sentence when it is violated, else null. */
   readonly onEvent?: (session: Session, event: StampedEvent, waits: WaitLog) => string | null;
+  /**
+   * Looks at a wait as it is described when a task falls asleep (src/observe/waits.ts): a sentence when it is violated. A run asks at
+   * its end, of the last description of each wait; a search asks at once.
+   */
+  readonly onWait?: (session: Session, wait: WaitRecord) => string | null;
   /** Looks at the state when nothing can step any more and user space does nothing: sentences, one per violation. */
   readonly atEnd?: (session: Session, waits: WaitLog) => readonly string[];
 }

@@ -37,6 +37,8 @@ export class InvariantMonitor {
   /** To be called once nothing can step any more. */
   end(): void {
     for (const invariant of this.invariants) {
+      for (const wait of this.waits.waits)
+        this.note(invariant, invariant.onWait?.(this.session, wait) ?? null);
       for (const violation of invariant.atEnd?.(this.session, this.waits) ?? [])
         this.note(invariant, violation);
     }

@@ -1,7 +1,7 @@
 /**
  * The question the project starts from: is an operation that takes blocks away ever blocked by the driver (D5)?
  */
-import type { WaitLog, WaitRecord } from '../observe/waits.ts';
+import type { WaitRecord } from '../observe/waits.ts';
 import type { Session } from '../run/session.ts';
 import type { OperationKind } from '../workload/operation.ts';
 import type { Invariant } from './invariant.ts';
@@ -12,18 +12,12 @@ function kindOf(session: Session, wait: WaitRecord): OperationKind | undefined {
 }
 
 /** A wait that breaks "never blocked": it would not end without user space, or it is for a page reference. */
-function blockedWaits(session: Session, waits: WaitLog, kinds: ReadonlySet<OperationKind>): string[] {
-  const found: string[] = [];
-  for (const wait of waits.waits) {
-    const kind = kindOf(session, wait);
-    if (kind === undefined || !kinds.has(kind)) continue;
-    if (!wait.blocked && wait.described.class !== 'reference') continue;
-    const chain = wait.described.chain.map((link) => link.text).join(', ');
-    found.push(
-      `operation ${wait.op} (${kind}) ${wait.blocked ? 'was blocked' : 'waited for a reference'}: ${chain}`,
-    );
-  }
-  return found;
+function blockedWait(session: Session, wait: WaitRecord, kinds: ReadonlySet<OperationKind>): string | null {
+  const kind = kindOf(session, wait);
+  if (kind === undefined || !kinds.has(kind)) return null;
+  if (!wait.blocked && wait.described.class !== 'reference') return null;
+  const chain = wait.described.chain.map((link) => link.text).join(', ');
+  return `operation ${wait.op} (${kind}) ${wait.blocked ? 'was blocked' : 'waited for a reference'}: ${chain}`;
 }
 
 const neverBlocked = (
@@ -33,7 +27,7 @@ const neverBlocked = (
   facts: readonly string[],
 ): Invariant => {
   const wanted = new Set(kinds);
-  return { id, title, facts, kinds, atEnd: (session, waits) => blockedWaits(session, waits, wanted) };
+  return { id, title, facts, kinds, onWait: (session, wait) => blockedWait(session, wait, wanted) };
 };
 
 export const blockRemovalNeverBlocked: readonly Invariant[] = [

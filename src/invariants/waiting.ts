@@ -1,7 +1,7 @@
 /**
  * I2 (bounded waits), I6 (no deadlock), I7 (no lost wake-up).
  */
-import type { WaitLog } from '../observe/waits.ts';
+import type { WaitRecord } from '../observe/waits.ts';
 import { TASK } from '../machine/task.ts';
 import { WAIT } from '../kernel/kernel.ts';
 import type { Session } from '../run/session.ts';
@@ -11,16 +11,10 @@ import { DEVICE_KINDS } from '../workload/operation.ts';
 import type { Invariant } from './invariant.ts';
 
 /** I2: no call on a file or an address space waits for something that only user space can end. */
-function boundedWaits(session: Session, waits: WaitLog): string[] {
-  const found: string[] = [];
-  for (const wait of waits.waits) {
-    const kind = session.workload.ops[wait.op]?.op.kind;
-    if (!wait.blocked || kind === undefined || DEVICE_KINDS.has(kind)) continue;
-    found.push(
-      `operation ${wait.op} (${kind}) depends on user space: ${wait.described.chain.map((link) => link.text).join(', ')}`,
-    );
-  }
-  return found;
+function boundedWait(session: Session, wait: WaitRecord): string | null {
+  const kind = session.workload.ops[wait.op]?.op.kind;
+  if (!wait.blocked || kind === undefined || DEVICE_KINDS.has(kind)) return null;
+  return `operation ${wait.op} (${kind}) depends on user space: ${wait.described.chain.map((link) => link.text).join(', ')}`;
 }
 
 /** Sleeping tasks, idle kernel threads left out. */
@@ -56,7 +50,7 @@ export const waiting: readonly Invariant[] = [
     id: 'I2',
     title: 'no call on a file or mapping waits for something that only user space can end',
     facts: ['K31', 'K32', 'K216', 'K226'],
-    atEnd: boundedWaits,
+    onWait: boundedWait,
   },
   {
     id: 'I6',

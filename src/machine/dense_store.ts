@@ -37,6 +37,7 @@ export class DenseStore implements Store {
   private cells = 0;
   private sealed = false;
   private readonly fingerprints: boolean;
+  private readonly firstCells = new Map<string, number>();
   private high = 0;
   private low = 0;
   private undoOn = false;
@@ -50,11 +51,22 @@ export class DenseStore implements Store {
   }
 
   table(spec: TableSpec): Table {
-    return new DenseTable(this, spec, this.declare(spec.width * spec.rows));
+    const base = this.declare(spec.width * spec.rows);
+    this.firstCells.set(spec.name, base);
+    return new DenseTable(this, spec, base);
+  }
+
+  /** The cell of row 0 and column 0 of a table; the rest follow row by row. Throws for a table that was never declared. */
+  firstCellOf(table: string): number {
+    const cell = this.firstCells.get(table);
+    if (cell === undefined) throw new RangeError(`the store has no table ${table}`);
+    return cell;
   }
 
   pageMap(spec: PageMapSpec): PageMap {
-    return new DensePageMap(this, spec, this.declare(spec.rows * spec.pages));
+    const base = this.declare(spec.rows * spec.pages);
+    this.firstCells.set(spec.name, base);
+    return new DensePageMap(this, spec, base);
   }
 
   seal(): void {
@@ -94,6 +106,15 @@ export class DenseStore implements Store {
   /** 64-bit fingerprint of the state as two unsigned 32-bit numbers. */
   fingerprint(): readonly [number, number] {
     return [this.high >>> 0, this.low >>> 0];
+  }
+
+  /** The halves of {@link fingerprint} as signed 32-bit integers, for whoever asks at every step. */
+  get fingerprintHigh(): number {
+    return this.high;
+  }
+
+  get fingerprintLow(): number {
+    return this.low;
   }
 
   /** Starts to remember what is overwritten, and gives the mark to undo to. */

@@ -63,12 +63,13 @@ export class Machine<K, E> {
   readonly locks: Locks;
   readonly queues: WaitQueues;
   readonly tasks: Table;
+  /** Row: a task. Its frames, each a header and its locals. */
+  readonly stack: Table;
   /** The task whose step is running. */
   current = 0;
   /** Tasks woken so far, in all: tells a scheduler that others may step now. */
   wakeUps = 0;
   private readonly store: Store;
-  private readonly stack: Table;
   private readonly code: Code<K>;
   private readonly options: MachineOptions<K, E>;
   /** By path; the second view is for the frame of a callee that is the caller's own path. */
@@ -76,6 +77,8 @@ export class Machine<K, E> {
   private readonly views: (readonly [FrameView, FrameView] | undefined)[] = [];
   private context: K | null = null;
   private taskCount = 0;
+  /** What the last return of the running step gave; NaN before there was one. */
+  private returned = 0;
 
   constructor(options: MachineOptions<K, E>) {
     const { store } = options;
@@ -125,7 +128,6 @@ export class Machine<K, E> {
     this.tasks.set(task, TASK.pc, compiled.entry);
     this.tasks.set(task, TASK.base, 0);
     this.tasks.set(task, TASK.state, TASK_RUNNING);
-    this.tasks.set(task, TASK.ret, 0);
   }
 
   state(task: number): number {
@@ -160,9 +162,27 @@ export class Machine<K, E> {
     }
   }
 
-  /** Return value of the last path the current task called. */
+  /** Calls `visit` with the path of each frame of a task in the kernel, innermost first, and where its locals begin in its stack. */
+  visitFrames(task: number, visit: (path: CompiledPath<K>, firstLocal: number) => void): void {
+    if (!this.runnable(task) && !this.asleep(task)) return;
+    let { path } = this.position(task);
+    let base = this.tasks.get(task, TASK.base);
+    for (;;) {
+      visit(path, base + FRAME_HEADER);
+      if (base === 0) return;
+      path = (this.code.instructions[this.stack.get(task, base) - 1] as Instruction<K>).path;
+      base = this.stack.get(task, base + 1);
+    }
+  }
+
+  /**
+   * Return value of the last path the current task called. It lives no longer than the step that returned: a caller that needs it
+   * later keeps it in a local, so that it is no part of the state. Throws when the step has returned from nothing yet.
+   */
   get ret(): number {
-    return this.tasks.get(this.current, TASK.ret);
+    if (Number.isNaN(this.returned))
+      throw new Error('a return value is read in a later step than the one it was given in');
+    return this.returned;
   }
 
   spend(cost: string, units = 1): void {
@@ -210,6 +230,7 @@ export class Machine<K, E> {
     const context = this.context as K;
     const { instructions } = this.code;
     this.current = task;
+    this.returned = NaN;
     this.clock.spend(task, 'step', 1);
     let pc = this.tasks.get(task, TASK.pc);
     let base = this.tasks.get(task, TASK.base);
@@ -260,7 +281,7 @@ export class Machine<K, E> {
         case 'ret': {
           const from = this.stack.get(task, base) - 1;
           const callerBase = this.stack.get(task, base + 1);
-          this.tasks.set(task, TASK.ret, returned(instruction, context, frame));
+          this.returned = returned(instruction, context, frame);
           this.dropFrame(instruction.path, task, base);
           if (from < 0) {
             this.leave(task);
@@ -326,7 +347,7 @@ export class Machine<K, E> {
     this.tasks.set(task, TASK.pc, 0);
     this.tasks.set(task, TASK.base, 0);
     if (this.state(task) !== TASK_DEAD) this.tasks.set(task, TASK.state, TASK_USER);
-    this.options.onReturn(task, this.tasks.get(task, TASK.ret));
+    this.options.onReturn(task, this.returned);
     // The handler runs on the way back to user space: the signal is no longer pending.
     this.tasks.set(task, TASK.signal, 0);
   }

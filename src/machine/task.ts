@@ -26,7 +26,6 @@ export const TASK = {
     'state',
     'pc',
     'base',
-    'ret',
     'op',
     'signal',
     'wait_kind',

@@ -35,7 +35,7 @@ export interface CallbackRecord {
 }
 
 /** A wait that ends when the filesystem is thawed is whoever froze it's doing, not a driver's. */
-const isBlocked = ({ root }: Described): boolean => root !== 'kernel' && root !== 'thaw';
+export const isBlocked = ({ root }: Described): boolean => root !== 'kernel' && root !== 'thaw';
 
 export class WaitLog {
   readonly waits: WaitRecord[] = [];

@@ -8,7 +8,6 @@ import { DenseStore } from '../machine/dense_store.ts';
 import type { MachineSnapshot } from '../machine/machine.ts';
 import type { AnyPath, Patch } from '../machine/program.ts';
 import { RunsStore } from '../machine/runs_store.ts';
-import type { Store } from '../machine/store.ts';
 import { TASK_USER } from '../machine/task.ts';
 import { device_engine, release_device } from '../drivers/device.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -20,7 +19,7 @@ import { journal_commit, kjournald } from '../kernel/fs/journal.ts';
 import { i_size_write } from '../kernel/fs/inode.ts';
 import { type Capacities, COUNTER, INODE, LLONG_MAX_PAGES, MM } from '../kernel/kernel.ts';
 import type { Release } from '../kernel/release/rules.ts';
-import { visitRuns } from '../machine/store.ts';
+import { columns, type Store, type Table, visitRuns } from '../machine/store.ts';
 import type { Operation } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
 import { enterSyscall, filesystemPaths, inodeOf, SYSCALL_PATHS } from './syscalls.ts';
@@ -40,7 +39,15 @@ export interface Setup {
   readonly devices: number;
   /** Planted faults. */
   readonly patches: readonly Patch<System>[];
+  /** Where the state is kept, for an exploration. Absent: a store of its own, of the kind that `store` says. */
+  readonly storage?: DenseStore;
 }
+
+/**
+ * Columns of a task's progress: `next` is the place of its next operation among its own, `running` the number + 1 of the operation it
+ * is in, 0 for none.
+ */
+const PROGRESS = columns('next', 'running');
 
 /** How an operation went. */
 export interface Outcome {
@@ -59,8 +66,6 @@ export interface SessionSnapshot {
   readonly machine: MachineSnapshot;
   readonly current: number;
   readonly outcomes: readonly (Outcome | undefined)[];
-  readonly running: readonly number[];
-  readonly next: readonly number[];
 }
 
 /** Content of the pages that a file has from the start: never the token of an operation. */
@@ -71,7 +76,10 @@ export class Session {
   readonly setup: Setup;
   readonly store: Store;
   workload: Workload;
-  /** By operation number; operations an agent adds are numbered after the workload's. */
+  /**
+   * By operation number; operations an agent adds are numbered after the workload's. A log, not state: written when the operation
+   * begins and again when it ends, in the same step in which anybody reads it.
+   */
   outcomes: (Outcome | undefined)[] = [];
   /** Takes the events of each step. */
   onEvents: (events: readonly StampedEvent[]) => void = () => undefined;
@@ -79,13 +87,15 @@ export class Session {
   engineTask = 0;
   journalTask = 0;
   agentTask = 0;
-  private readonly running: number[] = [];
+  private readonly progress: Table;
   private queues: number[][] = [];
-  private next: number[] = [];
 
   constructor(setup: Setup, workload: Workload) {
     this.setup = setup;
-    this.store = setup.store === 'dense' ? new DenseStore({ fingerprints: false }) : new RunsStore();
+    const made = setup.store === 'dense' ? new DenseStore({ fingerprints: false }) : new RunsStore();
+    this.store = setup.storage ?? made;
+    const rows = setup.capacities.tasks;
+    this.progress = this.store.table({ name: 'progress', width: Object.keys(PROGRESS).length, rows });
     this.system = new System({
       ...setup,
       store: this.store,
@@ -111,7 +121,7 @@ export class Session {
 
   /** The next operation a task would start, or -1. */
   nextOp(task: number): number {
-    return this.queues[task]?.[this.next[task] as number] ?? -1;
+    return this.queues[task]?.[this.progress.get(task, PROGRESS.next)] ?? -1;
   }
 
   /** True when the task can start its next operation: it is in user space and has one. */
@@ -121,7 +131,7 @@ export class Session {
 
   /** Number of the operation a task is in, or -1. */
   currentOp(task: number): number {
-    return this.running[task] ?? -1;
+    return this.progress.get(task, PROGRESS.running) - 1;
   }
 
   /** The operation that started the last transfer of a region. What a transfer writes is one more than its operation. */
@@ -145,7 +155,7 @@ export class Session {
   /** Starts the task's next operation; the first step is the caller's to take. */
   start(task: number): number {
     const op = this.nextOp(task);
-    this.next[task] = (this.next[task] as number) + 1;
+    this.setNext(task, this.progress.get(task, PROGRESS.next) + 1);
     const entry = this.workload.ops[op] as Workload['ops'][number];
     this.startOp(task, op, entry.op, (this.workload.tasks[entry.task] as { mm: number }).mm);
     return op;
@@ -153,7 +163,12 @@ export class Session {
 
   /** Passes over an operation that cannot begin. */
   skip(task: number, op: number): void {
-    if (this.nextOp(task) === op) this.next[task] = (this.next[task] as number) + 1;
+    if (this.nextOp(task) === op) this.setNext(task, this.progress.get(task, PROGRESS.next) + 1);
+  }
+
+  /** The task goes on with the operation at `place` among its own, whatever it has done. */
+  setNext(task: number, place: number): void {
+    this.progress.set(task, PROGRESS.next, place);
   }
 
   /**
@@ -163,7 +178,7 @@ export class Session {
   startOp(task: number, number: number, op: Operation, mm: number, token = number + 1): void {
     const { m } = this.system;
     m.current = task;
-    this.running[task] = number;
+    this.progress.set(task, PROGRESS.running, number + 1);
     this.outcomes[number] = { op, task, startTime: m.clock.of(task), endTime: -1, ret: 0, signalled: false };
     this.system.emit({ type: 'op_start', task, op: number });
     m.spend('syscall');
@@ -214,8 +229,6 @@ export class Session {
       machine: this.system.m.snapshot(),
       current: this.system.m.current,
       outcomes: this.outcomes.map((outcome) => outcome && { ...outcome }),
-      running: this.running.slice(),
-      next: this.next.slice(),
     };
   }
 
@@ -225,8 +238,6 @@ export class Session {
     this.system.m.current = snapshot.current;
     this.system.events.length = 0;
     this.outcomes = snapshot.outcomes.map((outcome) => outcome && { ...outcome });
-    this.running.splice(0, this.running.length, ...snapshot.running);
-    this.next = snapshot.next.slice();
   }
 
   /** The process of a task does not exist before some fork makes it: its address space is empty and its tasks are held. */
@@ -245,11 +256,9 @@ export class Session {
   private load(workload: Workload): void {
     this.workload = workload;
     this.outcomes = [];
-    this.running.length = 0;
     const { system } = this;
     const { m } = system;
     this.queues = workload.tasks.map(() => []);
-    this.next = workload.tasks.map(() => 0);
     workload.ops.forEach((entry, index) => (this.queues[entry.task] as number[]).push(index));
     for (const task of workload.tasks) {
       m.addTask();
@@ -317,7 +326,7 @@ export class Session {
     outcome.endTime = this.system.m.clock.of(task);
     outcome.ret = ret;
     outcome.signalled = this.system.m.signal_pending(task);
-    this.running[task] = -1;
+    this.progress.set(task, PROGRESS.running, 0);
     if (outcome.op.kind === 'fork' && ret > 0) this.forked(outcome.op.child);
     this.system.emit({ type: 'op_end', task, op, ret });
   }

@@ -5,7 +5,7 @@
  * pins it, and a region to its transfer or to user space. Nothing here looks at a driver's name (D5).
  */
 import { TASK, WAIT_LOCK } from '../machine/task.ts';
-import { COUNTER, LOCK_CLASSES, LOCK_NAMES, SB, WAIT } from '../kernel/kernel.ts';
+import { COUNTER, LOCK_CLASSES, LOCK_NAMES, SB, SUB, SUB_NONE, WAIT } from '../kernel/kernel.ts';
 import { dax_entry_start } from '../kernel/fs/dax.ts';
 import { SB_FREEZE_WRITE } from '../kernel/fs/super.ts';
 import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
@@ -244,11 +244,19 @@ function followRegion(session: Session, region: number, chain: Link[], seen: Set
   return 'user';
 }
 
-/** A region whose device table holds a reference to the frame, or -1. */
+/**
+ * A region whose device table holds a reference to the frame, or -1. Of several that show the frame those that are told of no
+ * invalidation hold one each; one that mirrors the page table does only if there are more references than those account for.
+ */
 export function regionHolding(k: System, pfn: number): number {
+  const showing: number[] = [];
   const count = k.counters.get(0, COUNTER.regions);
-  for (let region = 0; region < count; region++) if (holdsFrame(k.device_ptes, k, region, pfn)) return region;
-  return -1;
+  for (let region = 0; region < count; region++)
+    if (holdsFrame(k.device_ptes, k, region, pfn)) showing.push(region);
+  const deaf = showing.filter((region) => k.subs.get(region, SUB.state) === SUB_NONE);
+  const mirror = showing.find((region) => !deaf.includes(region));
+  const accounted = references(k, pfn) <= deaf.length;
+  return (accounted ? deaf[0] : (mirror ?? deaf[0])) ?? showing[0] ?? -1;
 }
 
 /** The frame stands in the region's row of the map. */
