@@ -286,7 +286,7 @@ function textOf(model: SessionModel, steps: readonly number[], property: string)
 }
 
 function verdict(
-  about: Pick<ExploreVerdict, 'property' | 'title' | 'facts'>,
+  about: Pick<ExploreVerdict, 'property' | 'title'> & { readonly facts: readonly string[] },
   expected: ExploreVerdict['expected'],
   ending: Ending,
   counterexample: Counterexample | null,
