@@ -15,6 +15,7 @@ import type { RunResult } from '../compare/run_result.ts';
 import type { CostTable } from '../costs/index.ts';
 import type { Hold } from '../workload/device_plan.ts';
 import type { InputProblem } from '../workload/input_error.ts';
+import type { Observed, PlantedResult, WitnessOptions } from '../witness/index.ts';
 import type { Workload } from '../workload/workload.ts';
 
 /** Becomes true, and stays so, when the user wants to stop. */
@@ -99,6 +100,8 @@ export interface WorstOptions extends Attention {
 
 export interface MatrixOptions extends Attention {
   readonly kernel: string;
+  /** A planted fault. */
+  readonly mutant?: string;
   readonly memories: readonly string[];
   readonly drivers: readonly string[];
   /** Ids of the command line's contract. */
@@ -149,6 +152,10 @@ export interface Backend {
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;
+  /** Boots a real kernel and lets it make observations of that kind. Throws WitnessError. */
+  witness(what: string, options: WitnessOptions): Promise<Observed>;
+  /** What becomes of the planted bugs of the probe. Throws WitnessError. */
+  witnessPlanted(options: WitnessOptions): Promise<readonly PlantedResult[]>;
   /** Counts of a log. Throws InputError for a file that is none. */
   importStats(
     path: string,

@@ -14,6 +14,7 @@ import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import type { ColorChoice } from './terminal_facts.ts';
 import { addVerify } from './verify.ts';
+import { addWitness } from './witness.ts';
 import { addWorst } from './worst.ts';
 
 /** Options of every command. */
@@ -79,6 +80,7 @@ function createProgram(
     addCheck,
     addWorst,
     addMatrix,
+    addWitness,
     addImport,
     addReport,
     addVerify,

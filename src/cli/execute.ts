@@ -11,6 +11,7 @@ import { runReport, type ReportArgs } from './report.ts';
 import { runRun, type RunArgs } from './run.ts';
 import { runSchema, type SchemaArgs } from './schema.ts';
 import { runVerify, type VerifyArgs } from './verify.ts';
+import { runWitness, type WitnessArgs } from './witness.ts';
 import { runWorst, type WorstArgs } from './worst.ts';
 
 /** What the user asked for: plain data, so that it can be handed to another thread. */
@@ -20,6 +21,7 @@ export type Invocation =
   | CheckArgs
   | WorstArgs
   | MatrixArgs
+  | WitnessArgs
   | ImportArgs
   | ListArgs
   | SchemaArgs
@@ -38,6 +40,11 @@ const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>(
 
 export function isLong(invocation: Invocation): boolean {
   return LONG.has(invocation.command);
+}
+
+/** True for a command that mostly waits for other programs, which must be ended when the user stops it. */
+export function runsPrograms(invocation: Invocation): boolean {
+  return invocation.command === 'witness';
 }
 
 /** Runs the command. Never throws: a failure is an outcome, with the stack only if `debug`. */
@@ -65,6 +72,8 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runWorst(invocation, context);
     case 'matrix':
       return runMatrix(invocation, context);
+    case 'witness':
+      return runWitness(invocation, context);
     case 'import':
       return runImport(invocation, context);
     case 'list':

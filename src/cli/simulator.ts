@@ -13,6 +13,7 @@ import {
 } from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
+import { OBSERVATION_KINDS, witnessPlanted } from '../witness/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
@@ -47,6 +48,12 @@ export const simulator: Backend = {
     const drivers = await Promise.all(options.drivers.map(loadDriver));
     return matrix({ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed });
   },
+  async witness(what, options) {
+    const kind = OBSERVATION_KINDS.find(({ name }) => name === what);
+    if (kind === undefined) throw new UsageError(`--what: there is no kind of observation ${what}`);
+    return kind.observe(options);
+  },
+  witnessPlanted,
   async importStats(path, options, attention) {
     const { stats, rejected } = await countLog(path, readOptions(path, options, attention));
     const document = {

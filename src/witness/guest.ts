@@ -1,16 +1,17 @@
 /** One guest, from its files to what it said. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceleratorsToTry, rememberThatKvmFails, type AcceleratorChoice } from './accelerator.ts';
-import type { Cache } from './cache.ts';
+import { PID_FILE, type Cache } from './cache.ts';
 import { ConsoleReader, type ConsoleLines } from './console.ts';
 import { guestArchive, planArchive } from './initramfs.ts';
 import { consoleTail } from './kernel_log.ts';
 import type { KernelTree } from './kernel_tree.ts';
 import type { Probe } from './probe_build.ts';
 import { runGuest, type Accelerator, type GuestEnd } from './qemu.ts';
+import { abortable } from './run_command.ts';
 import type { ToolsTree } from './tools_tree.ts';
-import { WitnessError } from './witness_error.ts';
+import { interrupted, WitnessError } from './witness_error.ts';
 
 /** A guest that says nothing for so long hangs, in milliseconds; emulated ones boot in 10 to 40 s. */
 const SILENCE_MS = { tcg: 150_000, kvm: 30_000 } as const;
@@ -24,6 +25,8 @@ export interface GuestRequest {
   readonly plan: readonly string[];
   readonly accelerator: AcceleratorChoice;
   readonly limitMs: number;
+  /** The guest is ended when it has said nothing for so long, in milliseconds; absent: by its accelerator. */
+  readonly silenceMs?: number;
   /** Leave initramfs and console log in the cache, and say where. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -46,23 +49,33 @@ interface Attempt extends GuestReport {
 
 /** Boots a guest and returns what it said. Throws when it hung or was ended; its console is in the message. */
 export async function witnessGuest(request: GuestRequest): Promise<GuestReport> {
-  const folder = await mkdtemp(request.cache.path(`run.partial-${process.pid}-`));
+  return abortable(request.signal, () => guestInFolder(request));
+}
+
+async function guestInFolder(request: GuestRequest): Promise<GuestReport> {
+  const folder = await request.cache.runFolder();
   try {
     const archive = await guestArchive(request.tools, request.kernel, request.probe);
     await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, planArchive(request.plan)]));
     const tries = await acceleratorsToTry(request.accelerator, request.cache);
     for (const accelerator of tries) {
-      const attempt = await boot(request, folder, accelerator);
       const last = accelerator === tries.at(-1);
-      if (attempt.lines.length === 0 && !last) {
+      const attempt = await boot(request, folder, accelerator).catch((error: unknown) => {
+        if (last || request.signal?.aborted === true) throw error;
+        return undefined;
+      });
+      const silent = attempt === undefined || (attempt.lines.length === 0 && attempt.end !== 'aborted');
+      if (silent && !last) {
         request.say('the guest says nothing under KVM: software emulation is used from now on');
         await rememberThatKvmFails(request.cache);
-        continue;
+      } else if (attempt !== undefined) {
+        requireEnd(attempt, request);
+        return attempt;
       }
-      requireEnd(attempt, request);
-      return attempt;
     }
     throw new WitnessError('setup', 'No accelerator to try.');
+  } catch (error) {
+    throw request.cache.inWords(error);
   } finally {
     if (request.keep) await keep(request, folder);
     else await rm(folder, { recursive: true, force: true });
@@ -88,9 +101,14 @@ async function boot(request: GuestRequest, folder: string, accelerator: Accelera
   const end = await runGuest({
     tools: request.tools,
     accelerator,
-    files: { kernelImage: request.kernel.image, initramfs: join(folder, 'initramfs'), consoleLog },
+    files: {
+      kernelImage: request.kernel.image,
+      initramfs: join(folder, 'initramfs'),
+      consoleLog,
+      pidFile: join(folder, PID_FILE),
+    },
     limitMs: request.limitMs,
-    silenceMs: SILENCE_MS[accelerator],
+    silenceMs: request.silenceMs ?? SILENCE_MS[accelerator],
     onResult: (text) => reader.push(text),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
@@ -99,11 +117,12 @@ async function boot(request: GuestRequest, folder: string, accelerator: Accelera
 }
 
 function requireEnd({ end, lines, consoleText }: Attempt, { limitMs }: GuestRequest): void {
+  if (end === 'aborted') throw interrupted();
+  const panicked = /Kernel panic|Oops: /.test(consoleText);
   const said = {
-    off: lines.length === 0 ? 'The guest went off without a word.' : '',
+    off: panicked ? 'The guest crashed.' : lines.length === 0 ? 'The guest went off without a word.' : '',
     limit: `The guest was ended: not done after ${Math.round(limitMs / 1000)} s.`,
     silence: 'The guest was ended: it hung.',
-    aborted: 'The guest was ended on request.',
   }[end];
   if (said === '') return;
   throw new WitnessError(

@@ -8,11 +8,12 @@
 export { type AcceleratorChoice } from './accelerator.ts';
 export { cellSchema, observationSchema, type Cell, type Observation } from './cell.ts';
 export { CELL_DRIVERS, CELL_MEMORIES, CELL_OPERATIONS, type CellSelection } from './cell_space.ts';
+export { OBSERVATION_KINDS, type ObservationKind, type Observed } from './kinds.ts';
 export { observationJson, parseObservation } from './observation_json.ts';
 export { committedObservation, observedKernels } from './observations.ts';
 export { KERNELS } from './packages.ts';
 export { PLANTED_BUGS, witnessPlanted, type PlantedResult } from './planted.ts';
-export { type GuestOptions } from './prepare.ts';
+export { type GuestOptions, type KernelRequest } from './prepare.ts';
 export { unexpectedVariations, variations, type Variation } from './variation.ts';
 export { witness, type Testimony, type WitnessOptions } from './witness.ts';
-export { WitnessError } from './witness_error.ts';
+export { WitnessError, type WitnessFailure } from './witness_error.ts';

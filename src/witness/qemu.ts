@@ -1,5 +1,6 @@
 /** QEMU from the cache: its command line, and one run of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -28,10 +29,16 @@ export interface GuestFiles {
   readonly initramfs: string;
   /** Where the guest's console goes. */
   readonly consoleLog: string;
+  /** Where QEMU's process id is kept while it runs, for whoever must end it when this process cannot. */
+  readonly pidFile: string;
 }
 
 /** QEMU's arguments. The console goes to a file, the second serial line, with the results, to standard output. */
-export function qemuArguments(accelerator: Accelerator, firmware: string, files: GuestFiles): string[] {
+export function qemuArguments(
+  accelerator: Accelerator,
+  firmware: string,
+  files: Omit<GuestFiles, 'pidFile'>,
+): string[] {
   const { kernelImage, initramfs, consoleLog } = files;
   const nvdimm = (index: number) => [
     '-object',
@@ -76,7 +83,9 @@ export async function runGuest(run: GuestRun): Promise<GuestEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, QEMU_MODULE_DIR: run.tools.qemuModules },
   });
-  return watch(qemu, run);
+  const ended = watch(qemu, run);
+  if (qemu.pid !== undefined) await writeFile(run.files.pidFile, `${qemu.pid}\n`).catch(() => undefined);
+  return ended;
 }
 
 async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
@@ -90,6 +99,7 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
   let silence = setTimeout(stop, run.silenceMs, 'silence');
   const abort = (): void => stop('aborted');
   run.signal?.addEventListener('abort', abort);
+  if (run.signal?.aborted === true) abort();
   try {
     qemu.stdout?.setEncoding('latin1').on('data', (text: string) => {
       clearTimeout(silence);
@@ -101,6 +111,8 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
       qemu.on('error', reject);
       qemu.on('close', resolve);
     });
+    // An interrupt of the terminal reaches QEMU as well, and may end it first.
+    if (run.signal?.aborted === true) return 'aborted';
     if (status !== 0 && how.end === 'off') {
       throw new WitnessError('guest', `QEMU ended with status ${String(status)}:\n${complaint.trim()}`);
     }
