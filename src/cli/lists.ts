@@ -4,7 +4,7 @@ import { INVARIANTS } from '../invariants/index.ts';
 import { FACTS, type FactStatus } from '../kernel/facts/index.ts';
 import { LEFT_OUT } from '../kernel/facts/left_out.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
-import { MUTANTS } from '../mutants/index.ts';
+import { ALL_MUTANTS } from '../mutants/index.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
 import { CATALOGUE } from '../workload/catalogue/index.ts';
 import type { BackendList, ListRow } from './backend.ts';
@@ -24,7 +24,13 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
     })),
   memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
   mutants: () =>
-    MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
+    ALL_MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({
+      name,
+      title,
+      driver,
+      breaks,
+      imitates,
+    })),
   scenarios: () => CATALOGUE.map(({ name, title, kind, facts }) => ({ name, title, kind, facts })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
   facts: () =>

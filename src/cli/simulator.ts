@@ -13,6 +13,7 @@ import {
 } from '../compare/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
+import { mutantNamed } from '../mutants/index.ts';
 import { OBSERVATION_KINDS, witnessPlanted } from '../witness/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
@@ -46,7 +47,11 @@ export const simulator: Backend = {
   },
   async matrix(options) {
     const drivers = await Promise.all(options.drivers.map(loadDriver));
-    return matrix({ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed });
+    const patches = options.mutant === undefined ? [] : mutantNamed(options.mutant)?.patches;
+    return matrix({
+      ...{ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed },
+      ...(patches === undefined ? {} : { patches }),
+    });
   },
   async witness(what, options) {
     const kind = OBSERVATION_KINDS.find(({ name }) => name === what);

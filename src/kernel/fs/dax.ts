@@ -202,11 +202,16 @@ function first_busy_pfn(k: Kernel, entry: number, pages: number): number {
   return busy < pfn + pages ? busy : 0;
 }
 
-/** The scan of dax_layout_busy_page_range(): the first busy page of the file in index order, or 0. */
-function scan_busy_page(k: Kernel, inode: number): { pfn: number; lockedAt: number } {
+/** The scan of dax_layout_busy_page_range(): the first busy page of [from, to) in index order, or 0. */
+export function scan_busy_page(
+  k: Kernel,
+  inode: number,
+  from = 0,
+  to = k.llong_max_pages,
+): { pfn: number; lockedAt: number } {
   let found = 0;
   let lockedAt = -1;
-  visitRuns(k.i_pages, inode, 0, k.llong_max_pages, (page, end, entry) => {
+  visitRuns(k.i_pages, inode, from, to, (page, end, entry) => {
     if (found !== 0 || lockedAt >= 0) return;
     if (!dax_is_locked(entry)) found = first_busy_pfn(k, entry, end - page);
     else if (!k.rules.busy_scan_skips_locked_entry) lockedAt = page;
