@@ -9,6 +9,7 @@
 import type { CheckResult } from '../check/result.ts';
 import type { WorstResult } from '../check/worst/result.ts';
 import type { OnBlock } from '../compare/index.ts';
+import type { Evidence } from '../compare/fidelity/index.ts';
 import type { MatrixResult } from '../compare/matrix/matrix.ts';
 import type { ComparisonResult } from '../compare/result.ts';
 import type { RunResult } from '../compare/run_result.ts';
@@ -108,6 +109,11 @@ export interface MatrixOptions extends Attention {
   readonly operations: readonly string[];
 }
 
+export interface EvidenceOptions extends Attention {
+  /** Kernels that were observed. */
+  readonly kernels: readonly string[];
+}
+
 /** Anything that JSON can say. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -130,6 +136,7 @@ export const BACKEND_LISTS = [
   'scenarios',
   'properties',
   'facts',
+  'mechanisms',
 ] as const;
 export type BackendList = (typeof BACKEND_LISTS)[number];
 
@@ -152,6 +159,8 @@ export interface Backend {
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;
+  /** The committed observations of real kernels, with the model beside them. */
+  evidence(options: EvidenceOptions): Evidence | Promise<Evidence>;
   /** Boots a real kernel and lets it make observations of that kind. Throws WitnessError. */
   witness(what: string, options: WitnessOptions): Promise<Observed>;
   /** What becomes of the planted bugs of the probe. Throws WitnessError. */
@@ -166,5 +175,6 @@ export interface Backend {
 
 export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';
 export type { CheckResult } from '../check/result.ts';
+export type { Evidence } from '../compare/fidelity/index.ts';
 export type { WorstResult } from '../check/worst/result.ts';
 export type { MatrixResult } from '../compare/matrix/matrix.ts';

@@ -5,6 +5,7 @@ import { addCompare } from './compare.ts';
 import type { Invocation } from './execute.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
+import { addEvidence } from './evidence.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
 import { addMatrix } from './matrix.ts';
@@ -81,6 +82,7 @@ function createProgram(
     addWorst,
     addMatrix,
     addWitness,
+    addEvidence,
     addImport,
     addReport,
     addVerify,

@@ -3,6 +3,7 @@ import { runCheck, type CheckArgs } from './check.ts';
 import { runCompare, type CompareArgs } from './compare.ts';
 import type { CommandContext } from './context.ts';
 import { failureOutcome } from './failure.ts';
+import { runEvidence, type EvidenceArgs } from './evidence.ts';
 import { runImport, type ImportArgs } from './import.ts';
 import { runList, type ListArgs } from './list.ts';
 import { runMatrix, type MatrixArgs } from './matrix.ts';
@@ -22,6 +23,7 @@ export type Invocation =
   | WorstArgs
   | MatrixArgs
   | WitnessArgs
+  | EvidenceArgs
   | ImportArgs
   | ListArgs
   | SchemaArgs
@@ -35,6 +37,7 @@ const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>(
   'check',
   'worst',
   'matrix',
+  'evidence',
   'import',
 ]);
 
@@ -72,6 +75,8 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runWorst(invocation, context);
     case 'matrix':
       return runMatrix(invocation, context);
+    case 'evidence':
+      return runEvidence(invocation, context);
     case 'witness':
       return runWitness(invocation, context);
     case 'import':

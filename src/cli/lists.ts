@@ -3,6 +3,7 @@ import { DRIVERS } from '../drivers/drivers.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { FACTS, type FactStatus } from '../kernel/facts/index.ts';
 import { LEFT_OUT } from '../kernel/facts/left_out.ts';
+import { MECHANISMS } from '../kernel/facts/mechanisms/index.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
 import { ALL_MUTANTS } from '../mutants/index.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
@@ -33,6 +34,17 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
     })),
   scenarios: () => CATALOGUE.map(({ name, title, kind, facts }) => ({ name, title, kind, facts })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
+  mechanisms: () =>
+    MECHANISMS.map(({ name, modelled, simplified, symbols, paths, leftOut = [], rules = [], reason }) => ({
+      name,
+      modelled,
+      simplified,
+      symbols,
+      paths,
+      left_out: leftOut.map((topic) => LEFT_OUT[topic].what),
+      rules,
+      reason: reason ?? null,
+    })),
   facts: () =>
     FACTS.map(({ id, title, text, tag, sources, status }) => ({
       name: id,

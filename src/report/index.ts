@@ -7,6 +7,7 @@ export type { Block, Cell, Column, Document, Section, Table, Tone } from './docu
 export { driverNames } from './driver_order.ts';
 export { renderMarkdown } from './markdown.ts';
 export { printable } from './printable.ts';
+export { realKernelDocument } from './real_kernel_document.ts';
 export { resultJson } from './result_json.ts';
 export { compareJsonSchema, comparisonResultSchema } from './schema.ts';
 export { PLAIN_TERMINAL, renderTerminal } from './terminal.ts';
