@@ -116,11 +116,17 @@ async function boot(request: GuestRequest, folder: string, accelerator: Accelera
   return { ...reader.result(), accelerator, consoleText, bootMs, totalMs: Date.now() - started, end };
 }
 
+/** What to say of a guest that is off; nothing when all is well. */
+function offText(panic: string | undefined, lines: number): string {
+  if (panic !== undefined) return `The guest crashed: ${panic}`;
+  return lines === 0 ? 'The guest went off without a word.' : '';
+}
+
 function requireEnd({ end, lines, consoleText }: Attempt, { limitMs }: GuestRequest): void {
   if (end === 'aborted') throw interrupted();
-  const panicked = /Kernel panic|Oops: /.test(consoleText);
+  const panic = /(?:Kernel panic|Oops: ).*/.exec(consoleText)?.[0].trimEnd();
   const said = {
-    off: panicked ? 'The guest crashed.' : lines.length === 0 ? 'The guest went off without a word.' : '',
+    off: offText(panic, lines.length),
     limit: `The guest was ended: not done after ${Math.round(limitMs / 1000)} s.`,
     silence: 'The guest was ended: it hung.',
   }[end];

@@ -92,5 +92,12 @@ async function fetchAll(
     );
   }
   const { toolsRoot, kernelRoot, packages } = await fetchPackages(cache, choice, refresh, say);
-  return { name: kernel, tools: new ToolsTree(toolsRoot), kernel: await kernelTree(kernelRoot), packages };
+  const tree = await kernelTree(kernelRoot);
+  if (kernelName(tree.release) !== kernel) {
+    throw new WitnessError(
+      'setup',
+      `The package sources of this machine have Linux ${tree.release} as ${choice.imageMeta}: ${kernel} is in those of Debian 12.`,
+    );
+  }
+  return { name: kernel, tools: new ToolsTree(toolsRoot), kernel: tree, packages };
 }

@@ -1,6 +1,6 @@
 /** QEMU from the cache: its command line, and one run of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -83,9 +83,17 @@ export async function runGuest(run: GuestRun): Promise<GuestEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, QEMU_MODULE_DIR: run.tools.qemuModules },
   });
-  const ended = watch(qemu, run);
-  if (qemu.pid !== undefined) await writeFile(run.files.pidFile, `${qemu.pid}\n`).catch(() => undefined);
-  return ended;
+  notePid(qemu, run.files.pidFile);
+  return watch(qemu, run);
+}
+
+/** At once, and not to be failed for: without the file only a later run's clearing up has less to go by. */
+function notePid({ pid }: ChildProcess, file: string): void {
+  try {
+    if (pid !== undefined) writeFileSync(file, `${pid}\n`);
+  } catch {
+    return;
+  }
 }
 
 async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
