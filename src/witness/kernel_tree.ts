@@ -23,7 +23,8 @@ export async function kernelTree(root: string): Promise<KernelTree> {
   }
   const release = image.slice('vmlinuz-'.length);
   const sources = await readdir(join(root, 'usr', 'src')).catch((): string[] => []);
-  const common = sources.find((name) => name.startsWith('linux-headers-') && name.endsWith('-common'));
+  // Flavours have one each: -common, -common-rt.
+  const common = sources.find((name) => /^linux-headers-.*-common(-\w+)?$/.test(name));
   if (!sources.includes(`linux-headers-${release}`) || common === undefined) {
     throw new WitnessError(
       'setup',
