@@ -115,8 +115,7 @@ export function addWitness(program: Command, found: (args: WitnessArgs) => void)
     'witness --kernel linux-6.12 -o observation.json',
   ]).addHelpText('after', NOTES);
   command.action((options: Options) => {
-    const { format: _format, json: _json, output: _output, ...chosen } = options;
-    found({ command: 'witness', ...chosen, ...outputArgs(options) });
+    found({ ...options, command: 'witness', ...outputArgs(options) });
   });
 }
 

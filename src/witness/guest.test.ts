@@ -60,6 +60,12 @@ describe('a guest', () => {
     await expectNothingLeft();
   });
 
+  test('that still writes to its console is waited for', async () => {
+    const boots = 'for n in 1 2 3 4 5 6; do echo $n >>$console; sleep 0.2; done';
+    const request = await fakeRequest(folder, [boots, ...SAYS], { silenceMs: 600 });
+    expect((await witnessGuest(request)).lines).toHaveLength(2);
+  });
+
   test('that talks for ever is ended at its limit', async () => {
     const talks = ['n=0; while sleep 0.05; do echo noise; done'];
     expect((await failure(talks, { limitMs: 400 })).message).toMatch(/not done after 0 s/);

@@ -13,8 +13,11 @@ import { abortable } from './run_command.ts';
 import type { ToolsTree } from './tools_tree.ts';
 import { interrupted, WitnessError } from './witness_error.ts';
 
-/** A guest that says nothing for so long hangs, in milliseconds; emulated ones boot in 10 to 40 s. */
-const SILENCE_MS = { tcg: 150_000, kvm: 30_000 } as const;
+/**
+ * A guest that says nothing for so long hangs, in milliseconds. Emulated ones are never still for more than some seconds on an idle
+ * machine, and for a minute on one with ten times as many busy programs as processors.
+ */
+const SILENCE_MS = { tcg: 240_000, kvm: 30_000 } as const;
 
 export interface GuestRequest {
   readonly cache: Cache;
@@ -25,7 +28,7 @@ export interface GuestRequest {
   readonly plan: readonly string[];
   readonly accelerator: AcceleratorChoice;
   readonly limitMs: number;
-  /** The guest is ended when it has said nothing for so long, in milliseconds; absent: by its accelerator. */
+  /** The guest is ended when it has said nothing, its console included, for so long, in milliseconds; absent: by its accelerator. */
   readonly silenceMs?: number;
   /** Leave initramfs and console log in the cache, and say where. */
   readonly keep: boolean;

@@ -1,6 +1,6 @@
 /** QEMU from the cache: its command line, and one run of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -64,7 +64,7 @@ export interface GuestRun {
   readonly files: GuestFiles;
   /** Ends the guest after this long, in milliseconds. */
   readonly limitMs: number;
-  /** Ends the guest when it has said nothing for this long, in milliseconds. */
+  /** Ends the guest when neither a result nor anything on its console has come for this long, in milliseconds. */
   readonly silenceMs: number;
   readonly onResult: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -96,6 +96,11 @@ function notePid({ pid }: ChildProcess, file: string): void {
   }
 }
 
+/** Bytes of a file, 0 while there is none. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
   const how: { end: GuestEnd } = { end: 'off' };
   let complaint = '';
@@ -104,14 +109,23 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
     qemu.kill('SIGKILL');
   };
   const limit = setTimeout(stop, run.limitMs, 'limit');
-  let silence = setTimeout(stop, run.silenceMs, 'silence');
+  let heard = Date.now();
+  let consoleSize = 0;
+  const silence = setInterval(
+    () => {
+      const size = sizeOf(run.files.consoleLog);
+      if (size !== consoleSize) heard = Date.now();
+      consoleSize = size;
+      if (Date.now() - heard > run.silenceMs) stop('silence');
+    },
+    Math.min(1000, run.silenceMs / 4),
+  );
   const abort = (): void => stop('aborted');
   run.signal?.addEventListener('abort', abort);
   if (run.signal?.aborted === true) abort();
   try {
     qemu.stdout?.setEncoding('latin1').on('data', (text: string) => {
-      clearTimeout(silence);
-      silence = setTimeout(stop, run.silenceMs, 'silence');
+      heard = Date.now();
       run.onResult(text);
     });
     qemu.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
@@ -127,7 +141,7 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
     return how.end;
   } finally {
     clearTimeout(limit);
-    clearTimeout(silence);
+    clearInterval(silence);
     run.signal?.removeEventListener('abort', abort);
   }
 }
