@@ -64,12 +64,7 @@ export const DRIVER_MECHANISMS: readonly Mechanism[] = [
     reason: NO_FAULTS,
   },
   pinning('gup', 'pin_user_pages_fast', 'FOLL_PIN', NO_FAULTS),
-  pinning(
-    'gup_longterm',
-    'pin_user_pages_fast',
-    'FOLL_PIN with FOLL_LONGTERM',
-    'every cell on DAX refuses the long pin, so nothing is held or given back; shown by src/drivers/accounting.test.ts',
-  ),
+  pinning('gup_longterm', 'pin_user_pages_fast', 'FOLL_PIN with FOLL_LONGTERM', NO_FAULTS),
   pinning('get', 'get_user_pages_fast', 'FOLL_GET', NO_FAULTS),
   mirroring('hmm_mirror', `${MODULE}/probe_mirror.c`, 'hmm_range_fault', MIRROR_PATHS),
   mirroring(
