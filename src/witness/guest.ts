@@ -7,7 +7,7 @@ import { ConsoleReader, type ConsoleLines } from './console.ts';
 import { guestArchive, planArchive } from './initramfs.ts';
 import { consoleTail } from './kernel_log.ts';
 import type { KernelTree } from './kernel_tree.ts';
-import type { Probe } from './probe_build.ts';
+import type { GuestProgram, Probe } from './probe_build.ts';
 import { runGuest, type Accelerator, type GuestEnd } from './qemu.ts';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -20,8 +20,12 @@ export interface GuestRequest {
   readonly tools: ToolsTree;
   readonly kernel: KernelTree;
   readonly probe: Probe;
-  /** Arguments of the probe program. */
+  /** The program to start; absent: `probe`. */
+  readonly program?: GuestProgram;
+  /** Its arguments. */
   readonly plan: readonly string[];
+  /** Kernel modules to load beside those that every guest needs; what a kernel has not is left out. */
+  readonly modules?: readonly string[];
   readonly accelerator: AcceleratorChoice;
   readonly limitMs: number;
   /** Leave initramfs and console log in the cache, and say where. */
@@ -48,8 +52,9 @@ interface Attempt extends GuestReport {
 export async function witnessGuest(request: GuestRequest): Promise<GuestReport> {
   const folder = await mkdtemp(request.cache.path(`run.partial-${process.pid}-`));
   try {
-    const archive = await guestArchive(request.tools, request.kernel, request.probe);
-    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, planArchive(request.plan)]));
+    const archive = await guestArchive(request.tools, request.kernel, request.probe, request.modules);
+    const plan = planArchive([request.program ?? 'probe', ...request.plan]);
+    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, plan]));
     const tries = await acceleratorsToTry(request.accelerator, request.cache);
     for (const accelerator of tries) {
       const attempt = await boot(request, folder, accelerator);
