@@ -68,8 +68,14 @@ async function moduleEntries(
   const needed = await guestModules(found, builtIn, async (path) => decompress(tools, path));
   const isNeeded = new Set(needed.map(({ name }) => name));
   return [
-    loadList('modules/order', modules.filter(({ name }) => isNeeded.has(name))),
-    loadList('modules/more', modules.filter(({ name }) => !isNeeded.has(name))),
+    loadList(
+      'modules/order',
+      modules.filter(({ name }) => isNeeded.has(name)),
+    ),
+    loadList(
+      'modules/more',
+      modules.filter(({ name }) => !isNeeded.has(name)),
+    ),
     ...modules.map(({ name, object }) => ({
       path: guestModulePath(name).slice(1),
       content: object,

@@ -1,15 +1,19 @@
 /**
  * `node --import tsx src/witness/main.ts [--kernel NAME] [--memory A,B] [--driver A,B] [--op A,B] [--cache DIR]
- * [--accel auto|tcg|kvm] [--refresh] [--keep] [--planted] [-o FILE]`: one observation as JSON; with `--planted`
- * instead what becomes of the planted bugs, exit code 1 if one is not caught.
+ * [--accel auto|tcg|kvm] [--refresh] [--keep] [--planted | --facts | --users] [-o FILE]`: one observation as JSON;
+ * with `--planted` instead what becomes of the planted bugs, exit code 1 if one is not caught; with `--facts` and
+ * `--users` the observation of the disputed facts and of the real users.
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   observationJson,
+  stagedJson,
   witness,
+  witnessDisputedFacts,
   WitnessError,
   witnessPlanted,
+  witnessRealUsers,
   type AcceleratorChoice,
   type WitnessOptions,
 } from './index.ts';
@@ -19,6 +23,8 @@ const ACCELERATORS: readonly AcceleratorChoice[] = ['auto', 'tcg', 'kvm'];
 
 interface Arguments extends WitnessOptions {
   readonly planted: boolean;
+  readonly facts: boolean;
+  readonly users: boolean;
   readonly output?: string;
 }
 
@@ -34,6 +40,8 @@ function commandLine(): Arguments {
       refresh: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       planted: { type: 'boolean', default: false },
+      facts: { type: 'boolean', default: false },
+      users: { type: 'boolean', default: false },
       output: { type: 'string', short: 'o' },
     },
   });
@@ -46,6 +54,8 @@ function commandLine(): Arguments {
     refresh: values.refresh,
     keep: values.keep,
     planted: values.planted,
+    facts: values.facts,
+    users: values.users,
     ...(values.cache === undefined ? {} : { cache: values.cache }),
     ...(values.memory === undefined ? {} : { memories: values.memory.split(',') }),
     ...(values.driver === undefined ? {} : { drivers: values.driver.split(',') }),
@@ -55,7 +65,7 @@ function commandLine(): Arguments {
 }
 
 async function main(): Promise<void> {
-  const { output, planted, ...rest } = commandLine();
+  const { output, planted, facts, users, ...rest } = commandLine();
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
   const visible = process.stderr.isTTY;
@@ -65,6 +75,10 @@ async function main(): Promise<void> {
     const results = await witnessPlanted(options);
     if (results.some(({ caught }) => !caught)) process.exitCode = 1;
     await put(`${JSON.stringify(results, undefined, 1)}\n`, output);
+    return;
+  }
+  if (facts || users) {
+    await put(stagedJson(await (facts ? witnessDisputedFacts(options) : witnessRealUsers(options))), output);
     return;
   }
   const { observation, accelerator, bootMs, totalMs } = await witness(options);

@@ -22,8 +22,12 @@ struct xfs_reserved_blocks {
 };
 #define XFS_IOC_SET_RESBLKS_ _IOWR('X', 114, struct xfs_reserved_blocks)
 
-/* A freed file here has FILE_PAGES pages; a filesystem may hold a few blocks more for itself. */
-#define NEW_PAGES_MAX 64
+/*
+ * Blocks that are left free after all, from the end of the last file: XFS begins no write with less in reserve.
+ * The new file then takes as many as it gets, of those and of the freed ones.
+ */
+#define LEFT_FREE 64
+#define NEW_PAGES_MAX 128
 
 static struct fiemap_extent map_extent(int fd, unsigned int page, uint64_t length)
 {
@@ -92,7 +96,7 @@ static void sync_filesystem(void)
 }
 
 /* Appends chunks of falling size until not even one block is left. */
-static void allocate_all(int fd)
+static off_t allocate_all(int fd)
 {
 	off_t end = 0;
 
@@ -104,6 +108,7 @@ static void allocate_all(int fd)
 			chunk /= 2;
 		}
 	}
+	return end;
 }
 
 void fill_filesystem(void)
@@ -111,12 +116,15 @@ void fill_filesystem(void)
 	int fd = open_file(new_path(), O_CREAT | O_EXCL | O_RDWR);
 	int rest = open_file(new_path(), O_CREAT | O_EXCL | O_RDWR);
 
+	off_t end;
+
 	give_up_reserve();
 	sync_filesystem();
-	allocate_all(fd);
+	end = allocate_all(fd);
 	/* What a commit frees now was free before the scene: it has to go too. */
 	sync_filesystem();
 	allocate_all(rest);
+	require(ftruncate(fd, end - LEFT_FREE * PAGE) == 0, "ftruncate");
 	sync_filesystem();
 }
 
@@ -126,8 +134,8 @@ int take_block(int fd, uint64_t physical)
 	int found = -1;
 
 	sync_filesystem();
+	fill_page(page, WRITER_OTHER_FILE, 0);
 	for (unsigned int i = 0; i < NEW_PAGES_MAX; i++) {
-		fill_page(page, WRITER_OTHER_FILE, i % WRITER_PAGES);
 		if (pwrite(fd, page, PAGE, (off_t)i * PAGE) != PAGE)
 			break;
 	}

@@ -17,10 +17,10 @@ struct extent extent_of(int fd, unsigned int page);
 /* From @first on, the number of pages of one extent that are also contiguous on the device. */
 uint64_t contiguous_pages(int fd, unsigned int first, unsigned int limit);
 
-/* Takes all free blocks of the filesystem, so that the next ones to be freed are the only ones. */
+/* Takes all free blocks of the filesystem but a few, so that the next ones to be freed are soon used again. */
 void fill_filesystem(void);
 /*
- * Commits what was freed and lets the empty file @fd have it for its pages o0, o1, ... Returns the page that got
+ * Commits what was freed and lets the empty file @fd have it for its pages, o0 each. Returns the page that got
  * the block at @physical, or -1. The file must be there before the filesystem is full.
  */
 int take_block(int fd, uint64_t physical);

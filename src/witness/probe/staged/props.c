@@ -183,6 +183,14 @@ void saw_device(const char *name, struct device *device, unsigned int page)
 	saw(name, "%s", error ? error_name(error) : description);
 }
 
+unsigned int references_of(struct device *device)
+{
+	struct gup_probe_page page = { .page = 0 };
+
+	require(ioctl(device->fd, GUP_PROBE_PAGE, &page) == 0, "page");
+	return page.references;
+}
+
 unsigned long long device_events(struct device *device)
 {
 	struct gup_probe_counts counts;

@@ -74,6 +74,8 @@ void detach(struct device *device);
 int device_write(struct device *device, unsigned int page, unsigned int number);
 /* What the device reads in its page @page, or the errno of its fault. */
 void saw_device(const char *name, struct device *device, unsigned int page);
+/* References to the page behind its first entry. */
+unsigned int references_of(struct device *device);
 /* Callbacks so far, of all types together. */
 unsigned long long device_events(struct device *device);
 /* Sets a parameter of the module until the scene ends. */

@@ -139,11 +139,17 @@ void scene_vmsplice(void)
 static int unbind(struct op_context *context)
 {
 	int fd = open("/sys/bus/nd/drivers/nd_pmem/unbind", O_WRONLY), error = 0;
-	const char *name = strstr(context->path, "xfs") ? "namespace1.0" : "namespace0.0";
+	char device[128] = "";
+	const char *name;
 
+	/* The disk's link to the device that its driver is bound to: ".../pfn0.1". */
+	if (readlink("/sys/block/pmem0/device", device, sizeof(device) - 1) < 0)
+		return errno;
+	name = strrchr(device, '/') ? strrchr(device, '/') + 1 : device;
 	if (fd < 0 || write(fd, name, strlen(name)) < 0)
 		error = errno;
 	close(fd);
+	(void)context;
 	return error;
 }
 

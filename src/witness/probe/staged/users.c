@@ -189,6 +189,25 @@ static void saw_control(const struct user *user)
 	require(reap_user(process), "the end of a process");
 }
 
+/* An operation that nobody wakes for so long after its reason to wait has gone is not woken at all. */
+#define NOT_WOKEN_MS 3000
+
+/* The user has let go: the operation goes on, or sleeps on until another reference to the page comes and goes. */
+static void saw_after_release(struct deed *deed, const char *map)
+{
+	struct device *passing;
+
+	if (deed_done_within(deed, NOT_WOKEN_MS)) {
+		saw_deed_end("after_release", deed);
+		return;
+	}
+	saw_deed("after_release", deed);
+	passing = attach_or_end(GUP_PROBE_GET, map + DEVICE_FIRST * PAGE, 1);
+	saw("references_beside_that_of_a_new_one", "%u", references_of(passing) - 2);
+	detach(passing);
+	saw_deed_end("after_another_reference_came_and_went", deed);
+}
+
 static void meet(const struct user *user, struct use *use, const char *operation, const char *path, int fd,
 		 const char *map)
 {
@@ -197,8 +216,8 @@ static void meet(const struct user *user, struct use *use, const char *operation
 	saw_deed("outcome", deed);
 	saw_cpu(map);
 	finish_user(user, use);
-	if (!atomic_load(&deed->shared->done) || deed->waiting.state)
-		saw_deed_end("after_release", deed);
+	if (deed->waiting.state)
+		saw_after_release(deed, map);
 	saw("user", "%s", use->result[0] ? use->result : "-");
 	report_page_list("user_has", use->pages, use->pages_count);
 	saw_whole_file(fd);
