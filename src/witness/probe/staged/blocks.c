@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -83,6 +84,12 @@ static void give_up_reserve(void)
 
 /* XFS frees the blocks of a file without a name in the background; asking how many are free makes it begin. */
 #define BACKGROUND_MS 500
+
+void mount_anew(void)
+{
+	require(umount2(scene_mount(), 0) == 0, "umount");
+	require(mount("/dev/pmem1", scene_mount(), "xfs", 0, "dax=always") == 0, "mount");
+}
 
 static void sync_filesystem(void)
 {

@@ -17,6 +17,9 @@ struct extent extent_of(int fd, unsigned int page);
 /* From @first on, the number of pages of one extent that are also contiguous on the device. */
 uint64_t contiguous_pages(int fd, unsigned int first, unsigned int limit);
 
+/* Unmounts the XFS of the scene and mounts it again, which ends all that it does in the background. */
+void mount_anew(void);
+
 /* Takes all free blocks of the filesystem but a few, so that the next ones to be freed are soon used again. */
 void fill_filesystem(void);
 /*

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -121,12 +120,6 @@ static void cut_power(void)
 	close(fd);
 }
 
-static void mount_again(void)
-{
-	require(umount2(scene_mount(), 0) == 0, "umount");
-	require(mount("/dev/pmem1", scene_mount(), "xfs", 0, "dax=always") == 0, "mount");
-}
-
 /*
  * A store through a synchronous mapping, then a power cut. What the kernel promises for such a mapping: once
  * a page can be written to, the block under it is committed.
@@ -147,7 +140,7 @@ static void store_and_cut(int fd, const char *path)
 	cut_power();
 	unmap_file(map);
 	close_file(fd);
-	mount_again();
+	mount_anew();
 	saw_file("file_has_after_power_cut", path, 4);
 }
 

@@ -23,6 +23,13 @@ struct pinned_file {
 	uint64_t block;		/* of page 4 */
 };
 
+/* What earlier scenes left to the background must not have its blocks freed amid this one. */
+static void begin_quietly(void)
+{
+	if (scene_is_xfs())
+		mount_anew();
+}
+
 static struct pinned_file pin_and_unmap(void)
 {
 	struct pinned_file file = { .path = new_path() };
@@ -63,10 +70,14 @@ void scene_collapse(void)
 
 void scene_unlinked(void)
 {
-	struct pinned_file file = pin_and_unmap();
-	const char *other = new_path();
-	int other_fd = new_file(other, 0, WRITER_OTHER_FILE), page;
+	struct pinned_file file;
+	const char *other;
+	int other_fd, page;
 
+	begin_quietly();
+	file = pin_and_unmap();
+	other = new_path();
+	other_fd = new_file(other, 0, WRITER_OTHER_FILE);
 	fill_filesystem();
 	close_file(file.fd);
 	saw_deed("unlink", start_or_end("unlink", file.path, NULL));
@@ -110,7 +121,7 @@ void scene_unmapped(void)
 	saw_deed_end("that_truncate_after_release", deed);
 }
 
-void scene_vmsplice(void)
+static void splice_and_unlink(void)
 {
 	const char *path = new_path(), *other = new_path();
 	int fd = new_file(path, FILE_PAGES, WRITER_FILE);
@@ -133,6 +144,12 @@ void scene_vmsplice(void)
 	saw("pipe_has", "%s", description[0] == 'o' ? "the other file's bytes" : description);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+void scene_vmsplice(void)
+{
+	begin_quietly();
+	splice_and_unlink();
 }
 
 /* Takes the persistent memory away from its driver. */

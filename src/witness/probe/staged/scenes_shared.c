@@ -130,8 +130,8 @@ void scene_shared_fault(void)
 	write_under_read(&pair, &writing);
 }
 
-/* The block that a device has pinned through one file is freed by the other, which maps it and never read it. */
-void scene_other_owner(void)
+/* The block that a device holds through one file is freed by the other, which maps it and never read it. */
+static void free_by_other_owner(void)
 {
 	struct shared_pair pair = share();
 	const char *reuser = new_path();
@@ -151,6 +151,12 @@ void scene_other_owner(void)
 	saw_device("device_reads", pin, 0);
 	if (page >= 0)
 		saw_file("third_file_has", reuser, (unsigned int)page);
+}
+
+void scene_other_owner(void)
+{
+	mount_anew();
+	free_by_other_owner();
 }
 
 static ino_t inode_of(const char *path)

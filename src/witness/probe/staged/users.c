@@ -143,7 +143,7 @@ static bool reap_user(pid_t process)
 	return true;
 }
 
-static void report_page_list(const char *word, const char (*pages)[DESCRIPTION_MAX], int count)
+static void saw_pages(const char *word, const char (*pages)[DESCRIPTION_MAX], int count)
 {
 	char line[REPORT_LINE_MAX - 40] = "";
 	int used = 0;
@@ -153,13 +153,13 @@ static void report_page_list(const char *word, const char (*pages)[DESCRIPTION_M
 	saw(word, "%s", count > 0 ? line : "-");
 }
 
-static void saw_cpu(const char *map)
+static void saw_cpu(const char *name, const char *map)
 {
 	static char pages[FILE_PAGES][DESCRIPTION_MAX];
 
 	for (size_t i = 0; i < FILE_PAGES; i++)
 		describe_memory(map + i * PAGE, pages[i]);
-	report_page_list("cpu_reads", pages, FILE_PAGES);
+	saw_pages(name, pages, FILE_PAGES);
 }
 
 static void saw_whole_file(int fd)
@@ -174,7 +174,7 @@ static void saw_whole_file(int fd)
 			break;
 		describe_bytes(buffer, (size_t)got, pages[count]);
 	}
-	report_page_list("file_reads", pages, count);
+	saw_pages("file_reads", pages, count);
 }
 
 /* Is the refusal due to the memory? The same on memory that anybody may hold. */
@@ -202,6 +202,7 @@ static void saw_after_release(struct deed *deed, const char *map)
 		return;
 	}
 	saw_deed("after_release", deed);
+	saw_cpu("cpu_reads_after_release", map);
 	passing = attach_or_end(GUP_PROBE_GET, map + DEVICE_FIRST * PAGE, 1);
 	saw("references_beside_that_of_a_new_one", "%u", references_of(passing) - 2);
 	detach(passing);
@@ -214,12 +215,12 @@ static void meet(const struct user *user, struct use *use, const char *operation
 	struct deed *deed = start_or_end(operation, path, NULL);
 
 	saw_deed("outcome", deed);
-	saw_cpu(map);
+	saw_cpu("cpu_reads", map);
 	finish_user(user, use);
 	if (deed->waiting.state)
 		saw_after_release(deed, map);
 	saw("user", "%s", use->result[0] ? use->result : "-");
-	report_page_list("user_has", use->pages, use->pages_count);
+	saw_pages("user_has", use->pages, use->pages_count);
 	saw_whole_file(fd);
 }
 
