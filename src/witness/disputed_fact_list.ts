@@ -186,29 +186,25 @@ const FINDINGS: readonly DisputedFact[] = [
   {
     id: 'sync_mapping_of_shared_block',
     claim: 'A MAP_SYNC mapping of a shared XFS block can become writable with no commit of its new block.',
-    how: 'a store through such a mapping of a clone that was synced, then a shutdown of the filesystem that loses what is not committed, mount, pread; forces of the log are counted. The control is a hole',
+    how: 'a store through such a mapping of a clone that was synced, then a shutdown of the filesystem that loses what is not committed, mount, pread; forces of the log are counted. The controls are a hole, whose block is new too, and a block that was committed before',
     expects: [
       ...inScene('sync_hole', { log_forced_by_the_store: 'yes', file_has_after_power_cut: 'w4' }),
+      ...inScene('sync_written', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'w4' }),
       ...inScene('sync_shared', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'f4' }),
     ],
   },
   {
     id: 'stale_after_write',
     claim:
-      'write(2) of a shared XFS block leaves the page tables of mappings with the old block; a store there faults without end.',
+      'write(2) of a shared XFS block leaves the page tables of mappings with the old block: reads there show it, a store faults without end; a new mapping shows the new block.',
     how: 'a clone mapped and read, then written by another process with write(2): what the old mapping and a fresh one read, and a store through the old one',
     expects: inScene('stale_write', {
       file_has: 'w4',
       old_mapping_reads: 'f4',
+      fresh_mapping_reads: 'w4',
       store_through_the_old_mapping: 'blocked',
       store_through_the_old_mapping_waits: 'R -',
     }),
-  },
-  {
-    id: 'fresh_mapping_after_write',
-    claim: 'After such a write(2) a new mapping shows the old block, too: the entry was not replaced.',
-    how: 'the same scene',
-    expects: inScene('stale_write', { file_has: 'w4', fresh_mapping_reads: 'f4' }),
   },
   {
     id: 'stale_after_unshare',
@@ -217,9 +213,9 @@ const FINDINGS: readonly DisputedFact[] = [
     expects: inScene('stale_unshare', { file_has: 'w4', old_mapping_reads: 'f4' }),
   },
   {
-    id: 'busy_scan_passes_locked_entry',
+    id: 'K174',
     claim:
-      'The scan for busy pages steps over an entry that is locked when it comes by (K174), and a truncate frees a pinned block.',
+      'The scan for busy pages steps over an entry that is locked when it comes by, and a truncate frees a pinned block.',
     how: "a fault's lock is out of reach, since the truncate and the fault exclude each other by invalidate_lock; an fsync's is not: it has the entry of a pinned page locked while it waits in the slow callback of a mirror; then a truncate",
     expects: inScene('K174', {
       fsync_still_in_its_callback: 'yes',

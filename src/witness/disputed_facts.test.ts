@@ -118,3 +118,17 @@ describe.each(observedKernels())('%s', (kernel) => {
       expect(warnings.length > 0).toBe(kernel_log.length > 0);
   });
 });
+
+test('a fact says that a real kernel did it exactly where all of them did', () => {
+  const confirmed = observedKernels().map((kernel) => {
+    const verdicts = judgeDisputedFacts(committedDisputedFacts(kernel));
+    return new Set(verdicts.filter(({ status }) => status === 'confirmed').map(({ id }) => id));
+  });
+  const everywhere = DISPUTED_FACTS.map(({ id }) => id).filter(
+    (id) => id.startsWith('K') && confirmed.every((ids) => ids.has(id)),
+  );
+  const said = FACTS.filter(({ sources }) =>
+    sources.some((source) => source.startsWith('a real kernel')),
+  ).map(({ id }) => id);
+  expect(said.map(String).sort()).toEqual(everywhere.sort());
+});

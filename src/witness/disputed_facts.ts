@@ -62,7 +62,7 @@ export interface FactVerdict {
 }
 
 /** Every fact of the list, in its order. */
-export function judgeDisputedFacts({ scenes }: Pick<DisputedFactsObservation, 'scenes'>): FactVerdict[] {
+export function judgeDisputedFacts({ scenes }: { readonly scenes: readonly StagedScene[] }): FactVerdict[] {
   return DISPUTED_FACTS.map((fact) => judge(fact, scenes));
 }
 

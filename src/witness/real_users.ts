@@ -154,7 +154,7 @@ export interface UserCell {
 }
 
 /** In the order of the scenes. */
-export function userCells({ scenes }: Pick<RealUsersObservation, 'scenes'>): UserCell[] {
+export function userCells({ scenes }: { readonly scenes: readonly StagedScene[] }): UserCell[] {
   return scenes.map(cellOf);
 }
 

@@ -19,7 +19,7 @@ struct deed_shared {
 	int setup_error;	/* of what came before: an errno */
 };
 
-/* What a deed is: @prepare (may be NULL) comes first and is not part of what is watched. Both return 0 or an errno. */
+/* What a deed is. @prepare may be NULL; it comes first and is not watched. Both return 0 or an errno. */
 struct deed_kind {
 	int (*prepare)(struct op_context *context);
 	int (*run)(struct op_context *context);

@@ -49,6 +49,7 @@ static const struct scene scenes[] = {
 	{ "stale_write", "xfs_dax", scene_stale_write },
 	{ "stale_unshare", "xfs_dax", scene_stale_unshare },
 	{ "sync_hole", "xfs_dax", scene_sync_hole },
+	{ "sync_written", "xfs_dax", scene_sync_written },
 	{ "sync_shared", "xfs_dax", scene_sync_shared },
 	/* Only when asked for by name: the kernel may not survive it. */
 	{ "K81", "ext4_dax", scene_unbind },

@@ -157,13 +157,23 @@ void scene_sync_shared(void)
 	store_and_cut(fd, path);
 }
 
-/* The control: the block of a hole is new, too. */
+/* A control: the block of a hole is new, too. */
 void scene_sync_hole(void)
 {
 	const char *path = new_path();
 	int fd = open_file(path, O_CREAT | O_EXCL | O_RDWR);
 
 	require(ftruncate(fd, FILE_PAGES * PAGE) == 0 && syncfs(fd) == 0, "sync");
+	store_and_cut(fd, path);
+}
+
+/* The other control: a block that was the file's own and committed before. Only the time of the store is new. */
+void scene_sync_written(void)
+{
+	const char *path = new_path();
+	int fd = new_file(path, FILE_PAGES, WRITER_FILE);
+
+	require(syncfs(fd) == 0, "sync");
 	store_and_cut(fd, path);
 }
 
