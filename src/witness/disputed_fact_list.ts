@@ -169,6 +169,9 @@ const STAGED_FACTS: readonly DisputedFact[] = [
   },
 ];
 
+const SYNC_STORE =
+  'a store through such a mapping of a clone that was synced; forces of the log are counted; then a shutdown of the filesystem that loses what is not committed, mount, pread';
+
 const FINDINGS: readonly DisputedFact[] = [
   {
     id: 'truncate_in_huge_entry',
@@ -185,13 +188,20 @@ const FINDINGS: readonly DisputedFact[] = [
   },
   {
     id: 'sync_mapping_of_shared_block',
-    claim: 'A MAP_SYNC mapping of a shared XFS block can become writable with no commit of its new block.',
-    how: 'a store through such a mapping of a clone that was synced, then a shutdown of the filesystem that loses what is not committed, mount, pread; forces of the log are counted. The controls are a hole, whose block is new too, and a block that was committed before',
+    claim:
+      'A MAP_SYNC mapping of a shared XFS block becomes writable with no commit where blocks for copies were set aside before: a power cut brings the old data back.',
+    how: `${SYNC_STORE}. Page 4 is stored to and synced; then page 5, for which XFS set a block aside with the first (cowextsize). The controls are a hole, whose block is new, and a block that was committed before`,
     expects: [
       ...inScene('sync_hole', { log_forced_by_the_store: 'yes', file_has_after_power_cut: 'w4' }),
       ...inScene('sync_written', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'w4' }),
-      ...inScene('sync_shared', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'f4' }),
+      ...inScene('sync_shared_next', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'f5' }),
     ],
+  },
+  {
+    id: 'sync_mapping_of_first_shared_block',
+    claim: 'The same of the first shared block that is copied, with none set aside.',
+    how: `${SYNC_STORE}: page 4, the first`,
+    expects: inScene('sync_shared', { log_forced_by_the_store: 'no', file_has_after_power_cut: 'f4' }),
   },
   {
     id: 'stale_after_write',

@@ -51,6 +51,7 @@ static const struct scene scenes[] = {
 	{ "sync_hole", "xfs_dax", scene_sync_hole },
 	{ "sync_written", "xfs_dax", scene_sync_written },
 	{ "sync_shared", "xfs_dax", scene_sync_shared },
+	{ "sync_shared_next", "xfs_dax", scene_sync_shared_next },
 	/* Only when asked for by name: the kernel may not survive it. */
 	{ "K81", "ext4_dax", scene_unbind },
 };

@@ -29,6 +29,7 @@ void scene_stale_unshare(void);
 /* scenes_dirty.c */
 void scene_huge_truncate(void);
 void scene_sync_shared(void);
+void scene_sync_shared_next(void);
 void scene_sync_hole(void);
 void scene_sync_written(void);
 void scene_locked_entry(void);		/* K174 */

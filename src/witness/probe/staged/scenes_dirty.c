@@ -124,29 +124,35 @@ static void cut_power(void)
  * A store through a synchronous mapping, then a power cut. What the kernel promises for such a mapping: once
  * a page can be written to, the block under it is committed.
  */
-static void store_and_cut(int fd, const char *path)
+static void store_and_cut(int fd, const char *path, char *map, unsigned int page)
 {
-	char *map = try_map(fd, FILE_PAGES * PAGE, MAP_SHARED_VALIDATE | MAP_SYNC);
-	unsigned long before;
+	unsigned long before = log_forces();
 	struct extent now;
 
-	require(map != MAP_FAILED, "mmap with MAP_SYNC");
-	before = log_forces();
-	fill_page(map + 4 * PAGE, WRITER_OPERATION, 4);
+	fill_page(map + page * PAGE, WRITER_OPERATION, page);
 	saw("log_forced_by_the_store", log_forces() > before ? "yes" : "no");
-	now = extent_of(fd, 4);
+	now = extent_of(fd, page);
 	saw("block_after_the_store", "%s%s", now.shared ? "shared" : "its own", now.unwritten ? ", unwritten" : "");
-	saw_file("file_has", path, 4);
+	saw_file("file_has", path, page);
 	cut_power();
 	unmap_file(map);
 	close_file(fd);
 	mount_anew();
-	saw_file("file_has_after_power_cut", path, 4);
+	saw_file("file_has_after_power_cut", path, page);
 }
 
-void scene_sync_shared(void)
+static char *map_synchronously(int fd)
 {
-	const char *path = new_path(), *other = new_path();
+	char *map = try_map(fd, FILE_PAGES * PAGE, MAP_SHARED_VALIDATE | MAP_SYNC);
+
+	require(map != MAP_FAILED, "mmap with MAP_SYNC");
+	return map;
+}
+
+/* A file of which all blocks are shared and committed. */
+static int shared_file(const char *path)
+{
+	const char *other = new_path();
 	int fd = new_file(path, FILE_PAGES, WRITER_FILE);
 	int other_fd = open_file(other, O_CREAT | O_EXCL | O_RDWR);
 
@@ -154,7 +160,31 @@ void scene_sync_shared(void)
 	require(fsync(other_fd) == 0 && fsync(fd) == 0 && syncfs(fd) == 0, "sync");
 	close_file(other_fd);
 	require(extent_of(fd, 4).shared, "a shared block");
-	store_and_cut(fd, path);
+	return fd;
+}
+
+/* The first block to be copied: its allocation is a change of the inode. */
+void scene_sync_shared(void)
+{
+	const char *path = new_path();
+	int fd = shared_file(path);
+
+	store_and_cut(fd, path, map_synchronously(fd), 4);
+}
+
+/*
+ * Another block after that, and after a commit: XFS has set blocks aside for it with the first (cowextsize), so that
+ * taking one changes nothing that a commit has to wait for.
+ */
+void scene_sync_shared_next(void)
+{
+	const char *path = new_path();
+	int fd = shared_file(path);
+	char *map = map_synchronously(fd);
+
+	fill_page(map + 4 * PAGE, WRITER_OPERATION, 4);
+	require(fsync(fd) == 0 && syncfs(fd) == 0, "sync");
+	store_and_cut(fd, path, map, 5);
 }
 
 /* A control: the block of a hole is new, too. */
@@ -164,7 +194,7 @@ void scene_sync_hole(void)
 	int fd = open_file(path, O_CREAT | O_EXCL | O_RDWR);
 
 	require(ftruncate(fd, FILE_PAGES * PAGE) == 0 && syncfs(fd) == 0, "sync");
-	store_and_cut(fd, path);
+	store_and_cut(fd, path, map_synchronously(fd), 4);
 }
 
 /* The other control: a block that was the file's own and committed before. Only the time of the store is new. */
@@ -174,7 +204,7 @@ void scene_sync_written(void)
 	int fd = new_file(path, FILE_PAGES, WRITER_FILE);
 
 	require(syncfs(fd) == 0, "sync");
-	store_and_cut(fd, path);
+	store_and_cut(fd, path, map_synchronously(fd), 4);
 }
 
 static int op_fsync_file(struct op_context *context)
