@@ -68,7 +68,7 @@ describe('a verdict', () => {
   test('is not staged without a scene, with the reason of the guest', () => {
     expect(verdictOf(LINES.slice(6))).toMatchObject({
       status: 'not_staged',
-      reason: 'xfs_dax: the disk is gone',
+      reason: 'xfs_dax: the disk is gone; no scene K62',
     });
   });
 });

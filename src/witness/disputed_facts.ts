@@ -71,9 +71,13 @@ function judge(fact: DisputedFact, all: readonly StagedScene[]): FactVerdict {
   const wanted = new Set(expects.map(({ scene }) => scene));
   const scenes = all.filter((scene) => wanted.has(scene.id));
   const staged = scenes.filter(({ not_staged }) => not_staged === null);
-  if (staged.length === 0) {
-    const reasons = scenes.map(({ memory, not_staged }) => `${memory}: ${String(not_staged)}`);
-    return { id, claim, how, status: 'not_staged', reason: reasons.join('; ') || how, evidence: [] };
+  const missing = [...wanted].filter((name) => !staged.some((scene) => scene.id === name));
+  if (staged.length === 0 || missing.length > 0) {
+    const reasons = scenes.flatMap(({ memory, not_staged }) =>
+      not_staged === null ? [] : [`${memory}: ${not_staged}`],
+    );
+    const reason = [...reasons, ...missing.map((name) => `no scene ${name}`)].join('; ') || how;
+    return { id, claim, how, status: 'not_staged', reason, evidence: [] };
   }
   const differing = staged.flatMap((scene) => differences(fact, scene));
   return {
