@@ -2,9 +2,8 @@
 import { witnessGuest } from './guest.ts';
 import type { Prepared } from './prepare.ts';
 import { KERNEL_COMMAND_LINE } from './qemu.ts';
-import { assembleStaged, stagedHeadSchema, type Staged } from './staged_scene.ts';
+import { assembleStaged, type Staged, type StagedHead } from './staged_scene.ts';
 import { WitnessError } from './witness_error.ts';
-import type { z } from 'zod';
 
 export interface StagedRun {
   /** Arguments of the program. */
@@ -40,10 +39,7 @@ export async function runStaged({ request }: Prepared, run: StagedRun): Promise<
   );
 }
 
-export function stagedHead(
-  { packages, request }: Prepared,
-  release: string,
-): z.infer<typeof stagedHeadSchema> {
+export function stagedHead({ packages, request }: Prepared, release: string): StagedHead {
   return {
     kernel: { release, packages: [...packages], command_line: KERNEL_COMMAND_LINE },
     probe_sha256: request.probe.sourcesDigest,

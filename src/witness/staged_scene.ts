@@ -29,6 +29,8 @@ export const stagedHeadSchema = z.object({
   probe_sha256: z.string(),
 });
 
+export type StagedHead = z.infer<typeof stagedHeadSchema>;
+
 export interface Staged {
   readonly release: string;
   readonly scenes: readonly StagedScene[];
@@ -87,12 +89,12 @@ function sceneOf(
   logs: ReadonlyMap<string, string>,
   ending: string | null,
 ): StagedScene {
-  const kernel_log = kernelAlarms(logs.get(`${id} ${memory}`) ?? '');
+  const alarms = kernelAlarms(logs.get(`${id} ${memory}`) ?? '');
   return {
     ...{ id, memory, saw, not_staged },
     guest_ended: ended ? null : ending,
-    warnings: kernel_log.flatMap(warningOf),
-    kernel_log,
+    warnings: alarms.flatMap(warningOf),
+    kernel_log: alarms,
   };
 }
 
