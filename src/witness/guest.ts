@@ -12,8 +12,8 @@ import { runGuest, type Accelerator, type GuestEnd } from './qemu.ts';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
 
-/** A guest that says nothing for so long hangs, in milliseconds; emulated ones boot in 10 to 40 s. */
-const SILENCE_MS = { tcg: 150_000, kvm: 30_000 } as const;
+/** A guest that says nothing for so long hangs, in milliseconds; emulated ones boot in 10 to 40 s, in 150 s under load. */
+const SILENCE_MS = { tcg: 300_000, kvm: 30_000 } as const;
 
 export interface GuestRequest {
   readonly cache: Cache;
