@@ -171,7 +171,7 @@ function cellOf(scene: StagedScene): UserCell {
     on_anonymous_memory: seen('on_anonymous_memory'),
     outcome: seen('outcome'),
     ...{ state, sleeps_in: sleepsIn === '-' ? null : sleepsIn },
-    after_release: seen('after_release'),
+    after_release: seen('outcome') === 'blocked' ? seen('after_release') : null,
     after_another_reference: seen('after_another_reference_came_and_went'),
     user_result: seen('user') === '-' ? null : seen('user'),
     ...{ user_has: list('user_has'), cpu_reads: list('cpu_reads'), file_reads: list('file_reads') },

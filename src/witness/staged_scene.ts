@@ -124,7 +124,10 @@ export function valueOf(scene: StagedScene, name: string): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
 }
 
-/** Where two runs of the same kernel differ in what has to be the same: all but `kernel_log`. In words. */
+/**
+ * Where two runs of the same kernel differ in what has to be the same: all but the kernel's log. A page that was freed
+ * under a pin keeps a mark, and the kernel warns when its block is used again, in whichever scene that is. In words.
+ */
 export function stagedVariations(first: readonly StagedScene[], second: readonly StagedScene[]): string[] {
   const others = new Map(second.map((scene) => [`${scene.id} ${scene.memory}`, scene]));
   const here = new Set(first.map((scene) => `${scene.id} ${scene.memory}`));
@@ -135,7 +138,7 @@ export function stagedVariations(first: readonly StagedScene[], second: readonly
     const key = `${scene.id} ${scene.memory}`;
     const other = others.get(key);
     if (other === undefined) return [`${key}: only in the first`];
-    const [a, b] = [scene, other].map((one) => JSON.stringify({ ...one, kernel_log: [] }));
+    const [a, b] = [scene, other].map((one) => JSON.stringify({ ...one, warnings: [], kernel_log: [] }));
     return a === b ? [] : [`${key}: ${a ?? ''} / ${b ?? ''}`];
   });
   return [...differing, ...missing];

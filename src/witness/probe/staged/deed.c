@@ -129,6 +129,8 @@ bool deed_blocked(struct deed *deed)
 		return false;
 	for (;;) {
 		read_task_state(deed->process, deed->shared->task, &before);
+		/* Slow, and not blocked: what it was seen in before says nothing. */
+		deed->waiting.state = 0;
 		if (deed_done_within(deed, 100))
 			return false;
 		read_task_state(deed->process, deed->shared->task, &deed->waiting);
