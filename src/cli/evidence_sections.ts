@@ -2,7 +2,15 @@
  * Further kinds of observation in the report on real kernels, beside the cells. A kind whose observations are committed has a
  * line here: what stands of it in the JSON, and its sections for readers.
  */
-import type { Section } from '../report/index.ts';
+import { disputedFactsSection, realUsersSection, type Section } from '../report/index.ts';
+import {
+  committedDisputedFacts,
+  committedRealUsers,
+  judgeDisputedFacts,
+  observedKernels,
+  REAL_USERS,
+  userCells,
+} from '../witness/index.ts';
 
 export interface FurtherEvidence {
   /** Its key in the JSON: `side_effects`. */
@@ -12,4 +20,19 @@ export interface FurtherEvidence {
   readonly sections: () => readonly Section[];
 }
 
-export const FURTHER_EVIDENCE: readonly FurtherEvidence[] = [];
+const disputedFacts = () =>
+  observedKernels().map((name) => {
+    const seen = committedDisputedFacts(name);
+    return { release: seen.kernel.release, verdicts: judgeDisputedFacts(seen) };
+  });
+
+const realUsers = () =>
+  observedKernels().map((name) => {
+    const seen = committedRealUsers(name);
+    return { release: seen.kernel.release, cells: userCells(seen) };
+  });
+
+export const FURTHER_EVIDENCE: readonly FurtherEvidence[] = [
+  { name: 'disputed_facts', data: disputedFacts, sections: () => [disputedFactsSection(disputedFacts())] },
+  { name: 'real_users', data: realUsers, sections: () => [realUsersSection(REAL_USERS, realUsers())] },
+];

@@ -4,6 +4,8 @@ export { comparisonDocument } from './comparison_document.ts';
 export { counted, countsInWords, formatCount, listed } from './count.ts';
 export { cell, column } from './document.ts';
 export type { Block, Cell, Column, Document, Section, Table, Tone } from './document.ts';
+export { disputedFactsSection, type FactTestimony } from './evidence/disputed_facts.ts';
+export { realUsersSection, type UserTestimony } from './evidence/real_users.ts';
 export { driverNames } from './driver_order.ts';
 export { renderMarkdown } from './markdown.ts';
 export { printable } from './printable.ts';

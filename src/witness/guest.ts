@@ -7,7 +7,7 @@ import { ConsoleReader, type ConsoleLines } from './console.ts';
 import { guestArchive, planArchive } from './initramfs.ts';
 import { consoleTail } from './kernel_log.ts';
 import type { KernelTree } from './kernel_tree.ts';
-import type { Probe } from './probe_build.ts';
+import type { GuestProgram, Probe } from './probe_build.ts';
 import { runGuest, type Accelerator, type GuestEnd } from './qemu.ts';
 import { abortable } from './run_command.ts';
 import type { ToolsTree } from './tools_tree.ts';
@@ -17,15 +17,19 @@ import { interrupted, WitnessError } from './witness_error.ts';
  * A guest that says nothing for so long hangs, in milliseconds. Emulated ones are never still for more than some seconds on an idle
  * machine, and for a minute on one with ten times as many busy programs as processors.
  */
-const SILENCE_MS = { tcg: 240_000, kvm: 30_000 } as const;
+const SILENCE_MS = { tcg: 300_000, kvm: 30_000 } as const;
 
 export interface GuestRequest {
   readonly cache: Cache;
   readonly tools: ToolsTree;
   readonly kernel: KernelTree;
   readonly probe: Probe;
-  /** Arguments of the probe program. */
+  /** The program to start; absent: `probe`. */
+  readonly program?: GuestProgram;
+  /** Its arguments. */
   readonly plan: readonly string[];
+  /** Kernel modules to load beside those that every guest needs; what a kernel has not is left out. */
+  readonly modules?: readonly string[];
   readonly accelerator: AcceleratorChoice;
   readonly limitMs: number;
   /** The guest is ended when it has said nothing, its console included, for so long, in milliseconds; absent: by its accelerator. */
@@ -58,8 +62,9 @@ export async function witnessGuest(request: GuestRequest): Promise<GuestReport> 
 async function guestInFolder(request: GuestRequest): Promise<GuestReport> {
   const folder = await request.cache.runFolder();
   try {
-    const archive = await guestArchive(request.tools, request.kernel, request.probe);
-    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, planArchive(request.plan)]));
+    const archive = await guestArchive(request.tools, request.kernel, request.probe, request.modules);
+    const plan = planArchive([request.program ?? 'probe', ...request.plan]);
+    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, plan]));
     const tries = await acceleratorsToTry(request.accelerator, request.cache);
     for (const accelerator of tries) {
       const last = accelerator === tries.at(-1);

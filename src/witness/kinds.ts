@@ -3,7 +3,11 @@
  * function that boots a guest with a plan of its own, and a line here.
  */
 import type { Observation } from './cell.ts';
+import { type DisputedFactsObservation, judgeDisputedFacts, witnessDisputedFacts } from './disputed_facts.ts';
+import { kernelName } from './kernel_tree.ts';
 import { observationJson } from './observation_json.ts';
+import { type RealUsersObservation, userCells, witnessRealUsers } from './real_users.ts';
+import { stagedJson } from './staged_scene.ts';
 import { witness, type WitnessOptions } from './witness.ts';
 
 /** What one kernel was seen to do, as far as the command line needs to know. */
@@ -57,8 +61,46 @@ const CELLS: ObservationKind = {
   },
 };
 
+const DISPUTED_FACTS_KIND: ObservationKind = {
+  name: 'disputed-facts',
+  title: 'facts that were derived by reading, staged',
+  filePrefix: 'disputed_facts-',
+  selectable: false,
+  async observe(options) {
+    const seen = await witnessDisputedFacts(options);
+    const verdicts = judgeDisputedFacts(seen).map(({ id, status }): [string, string] => [
+      id,
+      status.replace('_', ' '),
+    ]);
+    return stagedObservation(seen, verdicts);
+  },
+};
+
+const REAL_USERS_KIND: ObservationKind = {
+  name: 'real-users',
+  title: 'vmsplice, io_uring, AF_XDP, O_DIRECT and RDMA in the place of the probe',
+  filePrefix: 'real_users-',
+  selectable: false,
+  async observe(options) {
+    const seen = await witnessRealUsers(options);
+    const cells = userCells(seen).map(({ user, memory, op, attach, outcome }): [string, string] => [
+      `${user} ${memory} ${op}`,
+      outcome ?? attach,
+    ]);
+    return stagedObservation(seen, cells);
+  },
+};
+
+function stagedObservation(
+  seen: DisputedFactsObservation | RealUsersObservation,
+  summary: Observed['summary'],
+): Observed {
+  const { release } = seen.kernel;
+  return { kernel: kernelName(release), release, alarms: [], json: stagedJson(seen), summary };
+}
+
 /** The first is the one that is made when none is named. */
-export const OBSERVATION_KINDS: readonly ObservationKind[] = [CELLS];
+export const OBSERVATION_KINDS: readonly ObservationKind[] = [CELLS, DISPUTED_FACTS_KIND, REAL_USERS_KIND];
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
