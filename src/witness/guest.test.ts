@@ -50,6 +50,12 @@ describe('a guest', () => {
     await expectNothingLeft();
   });
 
+  test('that may crash is heard as far as it came', async () => {
+    const panic = [SAYS[0] ?? '', 'echo "Kernel panic - not syncing: test" >$console'];
+    const request = await fakeRequest(folder, panic, { mayCrash: true });
+    expect((await witnessGuest(request)).lines).toEqual(['kernel 6.1.0-test']);
+  });
+
   test('that goes off at once is said to', async () => {
     expect((await failure(['echo "no init" >$console'])).message).toMatch(/off without a word[^]*no init/);
   });

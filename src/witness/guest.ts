@@ -34,6 +34,8 @@ export interface GuestRequest {
   readonly limitMs: number;
   /** The guest is ended when it has said nothing, its console included, for so long, in milliseconds; absent: by its accelerator. */
   readonly silenceMs?: number;
+  /** A crash is part of what is to be seen: it is no error. */
+  readonly mayCrash?: boolean;
   /** Leave initramfs and console log in the cache, and say where. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -130,11 +132,11 @@ function offText(panic: string | undefined, lines: number): string {
   return lines === 0 ? 'The guest went off without a word.' : '';
 }
 
-function requireEnd({ end, lines, consoleText }: Attempt, { limitMs }: GuestRequest): void {
+function requireEnd({ end, lines, consoleText }: Attempt, { limitMs, mayCrash = false }: GuestRequest): void {
   if (end === 'aborted') throw interrupted();
   const panic = /(?:Kernel panic|Oops: ).*/.exec(consoleText)?.[0].trimEnd();
   const said = {
-    off: offText(panic, lines.length),
+    off: offText(mayCrash ? undefined : panic, lines.length),
     limit: `The guest was ended: not done after ${Math.round(limitMs / 1000)} s.`,
     silence: 'The guest was ended: it hung.',
   }[end];
