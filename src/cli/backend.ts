@@ -11,12 +11,14 @@ import type { ExploreResult } from '../explore/result.ts';
 import type { Scope } from '../explore/scope.ts';
 import type { WorstResult } from '../check/worst/result.ts';
 import type { OnBlock } from '../compare/index.ts';
+import type { Evidence } from '../compare/fidelity/index.ts';
 import type { MatrixResult } from '../compare/matrix/matrix.ts';
 import type { ComparisonResult } from '../compare/result.ts';
 import type { RunResult } from '../compare/run_result.ts';
 import type { CostTable } from '../costs/index.ts';
 import type { Hold } from '../workload/device_plan.ts';
 import type { InputProblem } from '../workload/input_error.ts';
+import type { Observed, PlantedResult, WitnessOptions } from '../witness/index.ts';
 import type { Workload } from '../workload/workload.ts';
 
 /** Becomes true, and stays so, when the user wants to stop. */
@@ -113,10 +115,17 @@ export interface ExploreOptions extends Attention {
 
 export interface MatrixOptions extends Attention {
   readonly kernel: string;
+  /** A planted fault. */
+  readonly mutant?: string;
   readonly memories: readonly string[];
   readonly drivers: readonly string[];
   /** Ids of the command line's contract. */
   readonly operations: readonly string[];
+}
+
+export interface EvidenceOptions extends Attention {
+  /** Kernels that were observed. */
+  readonly kernels: readonly string[];
 }
 
 /** Anything that JSON can say. */
@@ -141,6 +150,7 @@ export const BACKEND_LISTS = [
   'scenarios',
   'properties',
   'facts',
+  'mechanisms',
 ] as const;
 export type BackendList = (typeof BACKEND_LISTS)[number];
 
@@ -164,6 +174,12 @@ export interface Backend {
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;
+  /** The committed observations of real kernels, with the model beside them. */
+  evidence(options: EvidenceOptions): Evidence | Promise<Evidence>;
+  /** Boots a real kernel and lets it make observations of that kind. Throws WitnessError. */
+  witness(what: string, options: WitnessOptions): Promise<Observed>;
+  /** What becomes of the planted bugs of the probe. Throws WitnessError. */
+  witnessPlanted(options: WitnessOptions): Promise<readonly PlantedResult[]>;
   /** Counts of a log. Throws InputError for a file that is none. */
   importStats(
     path: string,
@@ -175,5 +191,6 @@ export interface Backend {
 export type { RunEvent, RunOperation, RunResult } from '../compare/run_result.ts';
 export type { CheckResult } from '../check/result.ts';
 export type { ExploreResult } from '../explore/result.ts';
+export type { Evidence } from '../compare/fidelity/index.ts';
 export type { WorstResult } from '../check/worst/result.ts';
 export type { MatrixResult } from '../compare/matrix/matrix.ts';

@@ -6,6 +6,7 @@ import { addExplore } from './explore.ts';
 import type { Invocation } from './execute.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
+import { addEvidence } from './evidence.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
 import { addMatrix } from './matrix.ts';
@@ -15,6 +16,7 @@ import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import type { ColorChoice } from './terminal_facts.ts';
 import { addVerify } from './verify.ts';
+import { addWitness } from './witness.ts';
 import { addWorst } from './worst.ts';
 
 /** Options of every command. */
@@ -81,6 +83,8 @@ function createProgram(
     addExplore,
     addWorst,
     addMatrix,
+    addWitness,
+    addEvidence,
     addImport,
     addReport,
     addVerify,

@@ -4,6 +4,7 @@ import { runCompare, type CompareArgs } from './compare.ts';
 import type { CommandContext } from './context.ts';
 import { runExplore, type ExploreArgs } from './explore.ts';
 import { failureOutcome } from './failure.ts';
+import { runEvidence, type EvidenceArgs } from './evidence.ts';
 import { runImport, type ImportArgs } from './import.ts';
 import { runList, type ListArgs } from './list.ts';
 import { runMatrix, type MatrixArgs } from './matrix.ts';
@@ -12,6 +13,7 @@ import { runReport, type ReportArgs } from './report.ts';
 import { runRun, type RunArgs } from './run.ts';
 import { runSchema, type SchemaArgs } from './schema.ts';
 import { runVerify, type VerifyArgs } from './verify.ts';
+import { runWitness, type WitnessArgs } from './witness.ts';
 import { runWorst, type WorstArgs } from './worst.ts';
 
 /** What the user asked for: plain data, so that it can be handed to another thread. */
@@ -22,6 +24,8 @@ export type Invocation =
   | ExploreArgs
   | WorstArgs
   | MatrixArgs
+  | WitnessArgs
+  | EvidenceArgs
   | ImportArgs
   | ListArgs
   | SchemaArgs
@@ -36,11 +40,17 @@ const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>(
   'explore',
   'worst',
   'matrix',
+  'evidence',
   'import',
 ]);
 
 export function isLong(invocation: Invocation): boolean {
   return LONG.has(invocation.command);
+}
+
+/** True for a command that mostly waits for other programs, which must be ended when the user stops it. */
+export function runsPrograms(invocation: Invocation): boolean {
+  return invocation.command === 'witness';
 }
 
 /** Runs the command. Never throws: a failure is an outcome, with the stack only if `debug`. */
@@ -70,6 +80,10 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runWorst(invocation, context);
     case 'matrix':
       return runMatrix(invocation, context);
+    case 'evidence':
+      return runEvidence(invocation, context);
+    case 'witness':
+      return runWitness(invocation, context);
     case 'import':
       return runImport(invocation, context);
     case 'list':

@@ -1,9 +1,10 @@
 /** From an exception to an exit code and the lines that a user can act on. */
 import { printable } from '../report/index.ts';
 import { InputError, InputErrors, type InputProblem } from '../workload/input_error.ts';
-import { EXIT } from './exit_code.ts';
+import { EXIT, type ExitCode } from './exit_code.ts';
 import type { Outcome } from './outcome.ts';
 import { UsageError } from './usage_error.ts';
+import { WitnessError, type WitnessFailure } from '../witness/witness_error.ts';
 
 /** The name before every message on standard error. */
 export const PROGRAM = 'gup-vs-hmm';
@@ -19,6 +20,7 @@ export function failureOutcome(error: unknown, debug: boolean): Outcome {
     return { exit: EXIT.usage, messages: error.problems.flatMap(problemLines) };
   if (error instanceof InputError) return { exit: EXIT.usage, messages: problemLines(error) };
   if (error instanceof UsageError) return { exit: EXIT.usage, messages: [message(error.message)] };
+  if (error instanceof WitnessError) return witnessOutcome(error);
   if (error instanceof Error && error.name === 'AbortError') {
     return {
       exit: EXIT.interrupted,
@@ -26,6 +28,21 @@ export function failureOutcome(error: unknown, debug: boolean): Outcome {
     };
   }
   return { exit: EXIT.internal, messages: internalErrorLines(error, debug) };
+}
+
+const WITNESS_EXIT: Readonly<Record<WitnessFailure, ExitCode>> = {
+  setup: EXIT.usage,
+  guest: EXIT.internal,
+  interrupted: EXIT.interrupted,
+};
+
+/** The first line as every message, the others (a list, the end of a console) under it. */
+function witnessOutcome({ failure, message: text }: WitnessError): Outcome {
+  const [first = '', ...rest] = text.split('\n');
+  return {
+    exit: WITNESS_EXIT[failure],
+    messages: [message(first), ...rest.map((line) => `  ${printable(line)}`)],
+  };
 }
 
 /** `gup-vs-hmm: file:line:column: problem`, then the hint on a line of its own. */

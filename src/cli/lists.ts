@@ -3,8 +3,9 @@ import { DRIVERS } from '../drivers/drivers.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { FACTS, type FactStatus } from '../kernel/facts/index.ts';
 import { LEFT_OUT } from '../kernel/facts/left_out.ts';
+import { MECHANISMS } from '../kernel/facts/mechanisms/index.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
-import { MUTANTS } from '../mutants/index.ts';
+import { ALL_MUTANTS } from '../mutants/index.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
 import { CATALOGUE } from '../workload/catalogue/index.ts';
 import type { BackendList, ListRow } from './backend.ts';
@@ -24,9 +25,26 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
     })),
   memory: () => MEMORY_KINDS.map(({ name, title }) => ({ name, title })),
   mutants: () =>
-    MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({ name, title, driver, breaks, imitates })),
+    ALL_MUTANTS.map(({ name, title, driver, breaks, imitates }) => ({
+      name,
+      title,
+      driver,
+      breaks,
+      imitates,
+    })),
   scenarios: () => CATALOGUE.map(({ name, title, kind, facts }) => ({ name, title, kind, facts })),
   properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
+  mechanisms: () =>
+    MECHANISMS.map(({ name, modelled, simplified, symbols, paths, leftOut = [], rules = [], reason }) => ({
+      name,
+      modelled,
+      simplified,
+      symbols,
+      paths,
+      left_out: leftOut.map((topic) => LEFT_OUT[topic].what),
+      rules,
+      reason: reason ?? null,
+    })),
   facts: () =>
     FACTS.map(({ id, title, text, tag, sources, status }) => ({
       name: id,

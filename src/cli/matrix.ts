@@ -28,6 +28,8 @@ interface Selection {
   readonly op?: readonly string[];
   /** A cells document of `witness`. */
   readonly against?: string;
+  /** A planted fault. */
+  readonly mutant?: string;
 }
 
 export interface MatrixArgs extends Selection, OutputArgs {
@@ -49,13 +51,14 @@ export function addMatrix(program: Command, found: (args: MatrixArgs) => void): 
     .option('--memory <kinds>', 'kinds of memory (list memory; default: all)', parseNames)
     .option('--driver <names>', 'drivers (list drivers; default: all), or files of your own', parseNames)
     .option('--op <ids>', 'operations by id (default: all)', parseNames)
-    .option('--against <file>', 'cells of a real kernel, as witness writes them, - for standard input');
+    .option('--against <file>', 'cells of a real kernel, as witness writes them, - for standard input')
+    .option('--mutant <name>', 'plant a fault in the model first (list mutants)');
   addHelp(addOutputOptions(command), [
-    'matrix --memory xfs_dax --driver gup,hmm_mirror',
-    'matrix --against observation.json --json',
+    'matrix --kernel linux-6.12 --memory xfs_dax --driver gup,hmm_mirror',
+    'matrix --against src/witness/observations/linux-6.1.json --mutant ranged_layout_break',
   ]);
   command.action((options: Options) => {
-    const { kernel, memory, driver, op, against: file } = options;
+    const { kernel, memory, driver, op, against: file, mutant } = options;
     found({
       command: 'matrix',
       ...outputArgs(options),
@@ -64,6 +67,7 @@ export function addMatrix(program: Command, found: (args: MatrixArgs) => void): 
       ...(driver === undefined ? {} : { driver }),
       ...(op === undefined ? {} : { op }),
       ...(file === undefined ? {} : { against: file }),
+      ...(mutant === undefined ? {} : { mutant }),
     });
   });
 }
@@ -109,7 +113,10 @@ function matrixOptions(
   for (const name of memory) requireKnown(backend, '--memory', 'memory', name);
   for (const name of driver) requireDriver(backend, '--driver', name);
   for (const name of op) requireName('--op', name, CELL_OPERATION_IDS);
-  return { kernel, memories: memory, drivers: driver, operations: op, signal, onProgress };
+  const { mutant } = args;
+  if (mutant !== undefined) requireKnown(backend, '--mutant', 'mutants', mutant);
+  const planted = mutant === undefined ? {} : { mutant };
+  return { kernel, memories: memory, drivers: driver, operations: op, ...planted, signal, onProgress };
 }
 
 const WRITTEN_BY = 'gup-vs-hmm witness writes one';

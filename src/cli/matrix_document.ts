@@ -15,17 +15,11 @@ import type { MatrixResult } from './backend.ts';
 
 /** One table for each kind of memory: operations down, drivers across. */
 export function matrixDocument(result: MatrixResult): Document {
-  const memories = [...new Set(result.cells.map(({ memory }) => memory))];
   return {
     title: `gup-vs-hmm matrix: ${counted(result.cells.length, 'cell')}, ${result.kernel}`,
     sections: [
-      ...memories.map((memory) =>
-        memorySection(
-          memory,
-          result.cells.filter((each) => each.memory === memory),
-        ),
-      ),
-      { heading: 'How to read it', blocks: [{ kind: 'key_values', entries: LEGEND }] },
+      ...cellSections(result.cells),
+      HOW_TO_READ_CELLS,
       ...(result.complete ? [] : [{ heading: 'INCOMPLETE', blocks: [STOPPED] }]),
     ],
   };
@@ -39,6 +33,22 @@ const LEGEND: readonly (readonly [string, string])[] = [
   ['refused', 'the driver was not let in'],
   ['failed', 'it returned an error'],
 ];
+
+export const HOW_TO_READ_CELLS: Section = {
+  heading: 'How to read it',
+  blocks: [{ kind: 'key_values', entries: LEGEND }],
+};
+
+/** One section for each kind of memory. */
+export function cellSections(cells: readonly MatrixCell[]): Section[] {
+  const memories = [...new Set(cells.map(({ memory }) => memory))];
+  return memories.map((memory) =>
+    memorySection(
+      memory,
+      cells.filter((each) => each.memory === memory),
+    ),
+  );
+}
 
 function memorySection(memory: string, cells: readonly MatrixCell[]): Section {
   const told = cells.filter(({ events }) => Object.keys(events).length > 0);
@@ -110,12 +120,17 @@ function whoAndWhat(drivers: ReadonlyMap<string, readonly string[]>, all: number
 export function againstDocument(result: AgainstResult): Document {
   return {
     title: `gup-vs-hmm matrix: ${result.kernel} against ${result.observed_release}`,
-    sections: [
-      summarySection(result),
-      differenceSection('Disagree', result.disagree, () => undefined),
-      differenceSection('Tolerated', result.tolerated, ({ reason }) => reason),
-    ],
+    sections: againstSections(result),
   };
+}
+
+/** How many fields agree, and each one that does not. */
+export function againstSections(result: AgainstResult): Section[] {
+  return [
+    summarySection(result),
+    differenceSection('Disagree', result.disagree, () => undefined),
+    differenceSection('Tolerated', result.tolerated, ({ reason }) => reason),
+  ];
 }
 
 function summarySection(result: AgainstResult): Section {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isatty, type WriteStream } from 'node:tty';
 import type { Backend } from './backend.ts';
-import { execute, isLong } from './execute.ts';
+import { execute, isLong, runsPrograms } from './execute.ts';
 import { EXIT } from './exit_code.ts';
 import type { Host, HostEvents, OutStream, Task } from './host.ts';
 import type { Outcome } from './outcome.ts';
@@ -15,14 +15,38 @@ export function nodeHost(entry: string, loadBackend: () => Promise<Backend>): Ho
     env: process.env,
     stdout: outStream(process.stdout, 1),
     stderr: outStream(process.stderr, 2),
-    run: (task, events) =>
-      isLong(task.invocation) ? runInThread(entry, task, events) : runHere(task, loadBackend),
+    run: (task, events) => {
+      if (runsPrograms(task.invocation)) return runAbortable(task, loadBackend, events);
+      return isLong(task.invocation) ? runInThread(entry, task, events) : runHere(task, loadBackend);
+    },
   };
 }
 
 function runHere(task: Task, loadBackend: () => Promise<Backend>): Promise<Outcome> {
   const context = { loadBackend, style: task.style, signal: { aborted: false }, onProgress: () => undefined };
   return execute(task.invocation, context, task.debug);
+}
+
+/** Signals that end a process whose terminal is interrupted, closed, or that is told to end. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Any of {@link ENDING} ends the programs that the command runs, and then the command; the second one ends the process. */
+async function runAbortable(
+  task: Task,
+  loadBackend: () => Promise<Backend>,
+  { onProgress, onStopping }: HostEvents,
+): Promise<Outcome> {
+  const abort = new AbortController();
+  const onSignal = (): void => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted);
+    abort.abort();
+    onStopping();
+  };
+  for (const signal of ENDING) process.on(signal, onSignal);
+  const context = { loadBackend, style: task.style, signal: abort.signal, abort: abort.signal, onProgress };
+  const outcome = await execute(task.invocation, context, task.debug);
+  for (const signal of ENDING) process.off(signal, onSignal);
+  return outcome;
 }
 
 /** The first SIGINT asks the command to stop, the second one ends the process: nothing is half-written then either. */

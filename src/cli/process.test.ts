@@ -49,6 +49,20 @@ async function interruptAfter(text: string, { child, written }: Started): Promis
 }
 
 describe('SIGINT', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'a witness waiting for its guest ends it on %s',
+    async (signal) => {
+      const path = join(directory, 'r.json');
+      const waiting = started(['witness', '--kernel', 'linux-6.1', '--cache', 'slow', '-o', path]);
+      while (!waiting.written.stderr.includes('busy'))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      waiting.child.kill(signal);
+      expect(await waiting.ended).toBe(130);
+      expect(waiting.written.stderr).toContain('interrupted');
+      expect(readdirSync(directory)).toEqual([]);
+    },
+  );
+
   test('a busy comparison stops, its partial result is whole, and the exit code is 130', async () => {
     const path = join(directory, 'r.json');
     const slow = started(['compare', 'slow', '-o', path]);

@@ -27,8 +27,9 @@ export function progressLine(visible: boolean, write: (text: string) => void): P
   };
 }
 
-/** `gup: 4,711 of 13,452`, cut so that it stays on one line of a narrow terminal. */
+/** `gup: 4,711 of 13,452`, cut so that it stays on one line of a narrow terminal; without a count where nothing is counted. */
 function inWords({ what, done, total }: Progress): string {
+  if (total === 0 && done === 0) return printable(what).slice(0, 75);
   const count = total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : formatCount(done);
   return `${printable(what).slice(0, 40)}: ${count}`;
 }

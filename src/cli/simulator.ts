@@ -13,13 +13,22 @@ import {
   run,
   sideBySide,
 } from '../compare/index.ts';
+import { evidence, type ObservationInput } from '../compare/fidelity/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
+import { mutantNamed } from '../mutants/index.ts';
+import {
+  committedObservation,
+  OBSERVATION_KINDS,
+  observedKernels,
+  witnessPlanted,
+} from '../witness/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
 import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
 import { checkRequest, exploreRequest, worstRequest } from './check_request.ts';
 import { DEFAULTS } from './defaults.ts';
+import { PROGRAM } from './failure.ts';
 import { findingsInThreads } from './driver_thread.ts';
 import { costTableOf } from './known_names.ts';
 import { listOf } from './lists.ts';
@@ -55,8 +64,22 @@ export const simulator: Backend = {
   },
   async matrix(options) {
     const drivers = await Promise.all(options.drivers.map(loadDriver));
-    return matrix({ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed });
+    const patches = options.mutant === undefined ? [] : mutantNamed(options.mutant)?.patches;
+    return matrix({
+      ...{ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed },
+      ...(patches === undefined ? {} : { patches }),
+    });
   },
+  evidence({ kernels, signal, onProgress }) {
+    const named = kernels.length < observedKernels().length ? ` --kernel ${kernels.join(',')}` : '';
+    return evidence(kernels.map(observationInput), `${PROGRAM} evidence${named}`, { signal, onProgress });
+  },
+  async witness(what, options) {
+    const kind = OBSERVATION_KINDS.find(({ name }) => name === what);
+    if (kind === undefined) throw new UsageError(`--what: there is no kind of observation ${what}`);
+    return kind.observe(options);
+  },
+  witnessPlanted,
   async importStats(path, options, attention) {
     const { stats, rejected } = await countLog(path, readOptions(path, options, attention));
     const document = {
@@ -68,6 +91,12 @@ export const simulator: Backend = {
     return { stats: document, rejected: rejectedProblems(path, rejected) };
   },
 };
+
+/** A committed observation with its kernel's name in the project. */
+function observationInput(name: string): ObservationInput {
+  const { kernel, probe_sha256, memories, kernel_alarms, cells } = committedObservation(name);
+  return { kernel: { name, ...kernel, probe_sha256, memories, kernel_alarms }, cells };
+}
 
 /** Shorter workloads are done before a thread has started. */
 const THREADED_OPERATIONS_MIN = 1000;

@@ -22,6 +22,8 @@ export interface ReplayConditions {
   readonly memory: string;
   readonly kernel: string;
   readonly costTable: CostTable;
+  /** Planted faults; absent: none. */
+  readonly patches?: Setup['patches'];
   /** Noted in the result; a replay in the workload's order leaves nothing to chance. */
   readonly seed: number;
   /** Overrides the hold of the device plan. */
@@ -69,10 +71,10 @@ function planOf(workload: Workload, hold: Hold | undefined): DevicePlan | undefi
 
 /** What the sessions of one workload under one driver are built from. */
 export function setupFor(conditions: ReplayConditions, driver: Driver, workload: Workload): Setup {
-  const { memory, kernel, costTable } = conditions;
+  const { memory, kernel, costTable, patches = [] } = conditions;
   const costs = Object.fromEntries(Object.entries(costTable.entries).map(([name, { ns }]) => [name, ns]));
   const devices = Math.max(1, workload.regions.length);
-  return replaySetup({ memory, kernel, driver, costs }, devices, grainFor(workload));
+  return { ...replaySetup({ memory, kernel, driver, costs }, devices, grainFor(workload)), patches };
 }
 
 /** In a scenario every page is a step, so that nothing hides inside one; logs are too long for that. */

@@ -9,6 +9,7 @@ import type { Entry, Path } from '../machine/program.ts';
 import { EFAULT } from '../kernel/errno.ts';
 import { mmap_lock } from '../kernel/kernel.ts';
 import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
+import { set_pages_dirty } from '../kernel/mm/filemap.ts';
 import { type FOLL_GET, FOLL_PIN, gup_put_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { visitRuns } from '../machine/store.ts';
@@ -26,11 +27,16 @@ interface Taking {
   readonly accounting: Accounting;
 }
 
-/** unpin_user_pages(), or put_page() of each, for what the device table of the region holds. */
+/**
+ * unpin_user_pages_dirty_lock() of a region that the device may write, or set_page_dirty_lock() and put_page() of each, for
+ * what its table holds.
+ */
 function unpin_region(k: System, region: number, { flags, accounting }: Taking): void {
   const start = k.regions.get(region, REGION.start);
   const end = k.regions.get(region, REGION.end);
+  const writable = k.regions.get(region, REGION.writable) === 1;
   visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
+    if (writable) set_pages_dirty(k, pte_pfn(pte), to - va);
     gup_put_pages(k, pte_pfn(pte), to - va, flags);
   });
   clear_device_ptes(k, region, start, end);

@@ -24,7 +24,7 @@ const describe = (session: Session, event: DeviceAccess): string =>
 /** I1: the block a device touches is the one that holds the page it means. */
 function accessAfterFree(session: Session, { event }: StampedEvent): string | null {
   const k = session.system;
-  if (event.type !== 'dev_access' || event.pfn === 0 || is_anon_pfn(k, event.pfn)) return null;
+  if (event.type !== 'dev_access' || event.pfn === 0 || event.pfn > k.options.blocks) return null;
   if (holds_page(k, event.pfn, event.inode, event.page)) return null;
   const owner = block_owner(k, event.pfn);
   const page = k.block_index.get(0, event.pfn) - 1;

@@ -43,6 +43,8 @@ export interface KernelOptions<K extends Kernel> {
   readonly blocks: number;
   /** Physical pages for private copies, after the blocks. */
   readonly anonPages: number;
+  /** Physical pages for the page cache, after those; 0 for a filesystem on DAX. */
+  readonly cachePages: number;
   /** Pages that one PMD maps: 512 (2 MiB of 4 KiB pages), or a small power of two where runs are small. */
   readonly pmd_pages: number;
   /** `page`: each page of a range is a step of its own. `run`: a run of like pages is one step. */
@@ -179,7 +181,7 @@ export const s_umount = LOCK_CLASS.s_umount;
 
 /** What a task can sleep on besides a lock: `kind` of a wait key. */
 export const WAIT = {
-  /** a DAX entry lock: inode, page */
+  /** the lock of a DAX entry or of a folio: inode, first page */
   entry: 1,
   /** a page's reference count: pfn */
   page_idle: 2,
@@ -222,7 +224,7 @@ export class Kernel {
   readonly counters: Table;
   /** Per inode: block number * 4 + state. */
   readonly extents: PageMap;
-  /** Per inode: DAX entries, pfn * 64 + flags. */
+  /** Per inode: DAX entries, or folios of the page cache: pfn * 1024 + flags. */
   readonly i_pages: PageMap;
   /** Per address space: page table entries, pfn * 128 + flags. */
   readonly ptes: PageMap;
@@ -236,9 +238,9 @@ export class Kernel {
   readonly pfns: PageMap;
   /** Row 0, per pfn: references beyond the idle count (a pin counts GUP_PIN_COUNTING_BIAS). */
   readonly refcount: PageMap;
-  /** Row 0, per pfn: what the block allocator thinks of it. */
+  /** Row 0, per pfn: what the block allocator thinks of it; of a page of the page cache its folio->mapping. */
   readonly block_state: PageMap;
-  /** Row 0, per pfn: page of the owning file + 1. */
+  /** Row 0, per pfn: page of the owning file + 1, in the page cache too (folio->index). */
   readonly block_index: PageMap;
   /** Row 0, per pfn: how many pages of files it belongs to beyond the first (XFS refcount btree). */
   readonly block_shares: PageMap;
@@ -301,7 +303,7 @@ export class Kernel {
         this.emit(event);
       },
     });
-    const pfns = options.blocks + options.anonPages + 1;
+    const pfns = options.blocks + options.anonPages + options.cachePages + 1;
     const table = (name: string, width: number, rows: number): Table => store.table({ name, width, rows });
     const map = (name: string, rows: number, pages: number, step: number): PageMap =>
       store.pageMap({ name, rows, pages, step });
@@ -313,7 +315,7 @@ export class Kernel {
     this.sb = table('super_block', Object.keys(SB).length, 1);
     this.counters = table('counters', 8, 1);
     this.extents = map('extents', cap.inodes, cap.filePages, 4);
-    this.i_pages = map('i_pages', cap.inodes, cap.filePages, 64);
+    this.i_pages = map('i_pages', cap.inodes, cap.filePages, 1024);
     this.ptes = map('pte', cap.mms, cap.addressPages, 128);
     this.page_tables = map('page_table', cap.mms, cap.addressPages, 0);
     this.anon_exclusive = map('anon_exclusive', 1, pfns, 0);

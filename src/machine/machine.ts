@@ -72,8 +72,10 @@ export class Machine<K, E> {
   private readonly store: Store;
   private readonly code: Code<K>;
   private readonly options: MachineOptions<K, E>;
-  /** By path; the second view is for the frame of a callee that is the caller's own path. */
-  /** By path; made when the path is first entered, since a short run enters few of them. */
+  /**
+   * By path; the second view is for the frame of a callee that is the caller's own path. Made when
+   * the path is first entered, since a short run enters few of them.
+   */
   private readonly views: (readonly [FrameView, FrameView] | undefined)[] = [];
   private context: K | null = null;
   private taskCount = 0;
@@ -99,6 +101,16 @@ export class Machine<K, E> {
   /** The model the paths are written for; set once, before the first step. */
   bind(context: K): void {
     this.context = context;
+  }
+
+  /** Every path that tasks can run, as it is compiled. */
+  get paths(): readonly CompiledPath<K>[] {
+    return this.code.paths;
+  }
+
+  /** True once a task has been in the path. */
+  entered(path: CompiledPath<K>): boolean {
+    return this.views[path.index] !== undefined;
   }
 
   get count(): number {

@@ -21,6 +21,7 @@ import { oneLockForAllRegions } from './one_lock_for_all_regions.ts';
 import { pinDoesNotUnshare } from './pin_does_not_unshare.ts';
 import { pinLeak } from './pin_leak.ts';
 import { protectionPageIgnored } from './protection_page_ignored.ts';
+import { rangedLayoutBreak } from './ranged_layout_break.ts';
 import { regionFreedBeforeRemove } from './region_freed_before_remove.ts';
 import { removeIsNoFence } from './remove_is_no_fence.ts';
 import { retryCheckBeforeLock } from './retry_check_before_lock.ts';
@@ -32,7 +33,7 @@ import { unchargedTwice } from './uncharged_twice.ts';
 import { unregisterIsNoFence } from './unregister_is_no_fence.ts';
 import { wrongEntryQueue } from './wrong_entry_queue.ts';
 
-/** Faults of the kernel and of pinning first, then those of mirrors. */
+/** Faults that an invariant finds: those of the kernel and of pinning first, then those of mirrors. */
 export const MUTANTS: readonly Mutant[] = [
   noLayoutWait,
   noPteRecheck,
@@ -65,9 +66,15 @@ export const MUTANTS: readonly Mutant[] = [
   mmputUnderDriverLock,
 ];
 
+/** Faults that break no invariant: a kernel could be so, and the real one is not (`matrix --against FILE --mutant NAME`). */
+export const UNLIKE_THE_KERNEL: readonly Mutant[] = [rangedLayoutBreak];
+
+/** Every planted fault. */
+export const ALL_MUTANTS: readonly Mutant[] = [...MUTANTS, ...UNLIKE_THE_KERNEL];
+
 /** The mutant of that name, or undefined. */
 export function mutantNamed(name: string): Mutant | undefined {
-  return MUTANTS.find((mutant) => mutant.name === name);
+  return ALL_MUTANTS.find((mutant) => mutant.name === name);
 }
 
 export type { Mutant } from './mutant.ts';

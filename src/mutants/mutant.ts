@@ -15,7 +15,10 @@ export interface Mutant {
   readonly facts: readonly string[];
   /** Name of the driver it is planted in; a fault of the kernel shows itself under that driver. */
   readonly driver: string;
-  /** Invariants that it must break although the driver without it holds them. */
+  /**
+   * Invariants that it must break although the driver without it holds them. Empty for a fault that breaks none, of which
+   * only a comparison with a real kernel can tell.
+   */
   readonly breaks: readonly string[];
   /**
    * True: it shows itself while files stay mapped, where 6.1 keeps more than in general; the check leaves out the calls

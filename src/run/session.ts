@@ -33,6 +33,7 @@ export interface Setup {
   readonly capacities: Capacities;
   readonly blocks: number;
   readonly anonPages: number;
+  readonly cachePages: number;
   readonly pmd_pages: number;
   readonly grain: 'page' | 'run';
   readonly durability: boolean;
@@ -340,7 +341,8 @@ function notifierPaths({ notifier_ops }: Driver): AnyPath<System>[] {
 
 /** Compiled once for each filesystem and driver without planted faults. */
 function codeFor(setup: Setup): Code<System> {
-  const key = `${setup.filesystem.name} ${setup.driver.name}`;
+  const { name, dax } = setup.filesystem;
+  const key = `${name} ${String(dax)} ${setup.driver.name}`;
   const known = codes.get(key);
   if (known?.setup.driver === setup.driver && setup.patches.length === 0) return known.code;
   const { driver } = setup;

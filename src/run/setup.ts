@@ -2,9 +2,9 @@
  * Setups: a memory kind, a kernel release and a driver turned into what a session is built from.
  */
 import type { Driver } from '../drivers/driver.ts';
-import { ext4 } from '../kernel/fs/ext4.ts';
+import { ext4, ext4_pagecache } from '../kernel/fs/ext4.ts';
 import type { Filesystem } from '../kernel/fs/filesystem.ts';
-import { xfs } from '../kernel/fs/xfs.ts';
+import { xfs, xfs_pagecache } from '../kernel/fs/xfs.ts';
 import type { Capacities } from '../kernel/kernel.ts';
 import { releaseNamed } from '../kernel/release/releases.ts';
 import type { Setup } from './session.ts';
@@ -13,6 +13,8 @@ import type { Setup } from './session.ts';
 export const MEMORY_KINDS = [
   { name: 'ext4_dax', title: 'a file on ext4 mounted with dax=always', filesystem: ext4 },
   { name: 'xfs_dax', title: 'a file on XFS mounted with dax=always', filesystem: xfs },
+  { name: 'ext4', title: 'a file on ext4 through the page cache', filesystem: ext4_pagecache },
+  { name: 'xfs', title: 'a file on XFS through the page cache', filesystem: xfs_pagecache },
 ] as const satisfies readonly { name: string; title: string; filesystem: Filesystem }[];
 
 export type MemoryKind = (typeof MEMORY_KINDS)[number]['name'];
@@ -49,6 +51,9 @@ const UNBOUNDED: Capacities = {
   stackCells: 160,
 };
 
+/** Frames for every page of every small file, and for as many that only pins keep. */
+const SMALL_CACHE = 2 * SMALL.inodes * SMALL.filePages;
+
 /** 256 TiB of 4 KiB blocks: no log fills it. */
 const LARGE_BLOCKS = 2 ** 36;
 
@@ -59,10 +64,14 @@ export interface SetupOptions {
   readonly costs: Readonly<Record<string, number>>;
 }
 
+/** Frames of the page cache of a setup; a DAX file needs none. */
+const cachePagesOf = (filesystem: Filesystem, pages: number): number => (filesystem.dax ? 0 : pages);
+
 /** For the replay of a log or a scenario: any size of file; by default runs of like pages are one step. */
 export function replaySetup(options: SetupOptions, devices: number, grain: Setup['grain'] = 'run'): Setup {
+  const filesystem = filesystemOf(options.memory);
   return {
-    filesystem: filesystemOf(options.memory),
+    filesystem,
     release: releaseNamed(options.kernel),
     driver: options.driver,
     costs: options.costs,
@@ -70,6 +79,7 @@ export function replaySetup(options: SetupOptions, devices: number, grain: Setup
     capacities: UNBOUNDED,
     blocks: LARGE_BLOCKS,
     anonPages: 2 ** 30,
+    cachePages: cachePagesOf(filesystem, LARGE_BLOCKS),
     pmd_pages: 512,
     grain,
     durability: true,
@@ -80,8 +90,9 @@ export function replaySetup(options: SetupOptions, devices: number, grain: Setup
 
 /** For generated runs and exploration: small files, each page a step, and huge pages small enough to be met. */
 export function smallSetup(options: SetupOptions, changes: Partial<Setup> = {}): Setup {
+  const filesystem = filesystemOf(options.memory);
   return {
-    filesystem: filesystemOf(options.memory),
+    filesystem,
     release: releaseNamed(options.kernel),
     driver: options.driver,
     costs: options.costs,
@@ -89,6 +100,7 @@ export function smallSetup(options: SetupOptions, changes: Partial<Setup> = {}):
     capacities: SMALL,
     blocks: 64,
     anonPages: 48,
+    cachePages: cachePagesOf(filesystem, SMALL_CACHE),
     pmd_pages: 4,
     grain: 'page',
     durability: true,

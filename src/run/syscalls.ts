@@ -144,7 +144,10 @@ function fileCall(k: System, op: FileOperation, caller: Caller): Call {
     case 'read':
       return call(k.fs.read_iter, fileRange(op));
     case 'write':
-      return call(k.fs.write_iter, { ...fileRange(op), token: caller.token });
+      return call(op.direct === true ? k.fs.direct_write_iter : k.fs.write_iter, {
+        ...fileRange(op),
+        token: caller.token,
+      });
     case 'reflink':
     case 'dedupe': {
       const [source, dedupe] = [inodeOf(op.source), op.kind === 'dedupe' ? 1 : 0];
@@ -256,6 +259,7 @@ function fileRange(op: Extract<Operation, { start: unknown }>) {
 
 /** The paths of a filesystem, for the compiler. */
 export function filesystemPaths(fs: Filesystem): AnyPath<System>[] {
-  const { huge_fault, setattr_size, write_iter, read_iter, remap_file_range } = fs;
-  return [huge_fault, setattr_size, write_iter, read_iter, remap_file_range, ...Object.values(fs.fallocate)];
+  const { huge_fault, setattr_size, write_iter, direct_write_iter, read_iter, remap_file_range } = fs;
+  const io = direct_write_iter === write_iter ? [write_iter] : [write_iter, direct_write_iter];
+  return [huge_fault, setattr_size, ...io, read_iter, remap_file_range, ...Object.values(fs.fallocate)];
 }

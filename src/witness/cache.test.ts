@@ -32,7 +32,7 @@ describe('an entry', () => {
     const place = await cache.entry('tools', make);
     expect(await cache.entry('tools', make)).toBe(place);
     expect(made).toBe(1);
-    expect(await readdir(place)).toEqual(['file']);
+    expect((await readdir(place)).sort()).toEqual(['.contents', 'file']);
   });
 
   test('that fails leaves nothing behind', async () => {

@@ -6,9 +6,13 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hasItsContents, noteContents } from './contents.ts';
+import { endLeftOverGuest } from './left_over_guest.ts';
 import { systemErrorCode, WitnessError } from './witness_error.ts';
 
 const PARTIAL = '.partial-';
+/** In a run's folder: the process id of its QEMU. */
+export const PID_FILE = 'qemu.pid';
 
 /** `$XDG_CACHE_HOME/gup-vs-hmm`, or what the user named. */
 export function cacheFolder(named?: string, env: NodeJS.ProcessEnv = process.env): string {
@@ -28,15 +32,17 @@ export class Cache {
   static async open(folder: string): Promise<Cache> {
     try {
       await mkdir(folder, { recursive: true });
+      const cache = new Cache(folder);
+      await cache.removeWreckage();
+      await rm(await cache.runFolder(), { recursive: true });
+      return cache;
     } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
       throw new WitnessError(
         'setup',
-        `Cannot use ${folder} as the cache: ${String(error)}. Name another with --cache.`,
+        `Cannot use ${folder} as the cache: ${reason}. Name another with --cache.`,
       );
     }
-    const cache = new Cache(folder);
-    await cache.removeWreckage();
-    return cache;
   }
 
   path(...names: string[]): string {
@@ -47,16 +53,32 @@ export class Cache {
     return (await stat(this.path(name)).catch(() => undefined)) !== undefined;
   }
 
+  /** True if the entry is there with all that was in it when it was made; one that is not whole is taken away. */
+  async hasWhole(name: string): Promise<boolean> {
+    if (!(await this.has(name))) return false;
+    if (await hasItsContents(this.path(name))) return true;
+    await rm(this.path(name), { recursive: true, force: true });
+    return false;
+  }
+
+  /** A new folder for one run, which removes it; if it cannot, the next run does. */
+  async runFolder(): Promise<string> {
+    return mkdtemp(this.path(`run${PARTIAL}${process.pid}-`));
+  }
+
   /**
    * The entry `name`, made by `make` in an empty folder when it is not there yet. `make` may fail in any way:
    * the entry is then absent, its folder gone, and a full disk is said as such.
    */
   async entry(name: string, make: (folder: string) => Promise<void>): Promise<string> {
     const place = this.path(name);
-    if (await this.has(name)) return place;
-    const aside = await mkdtemp(`${place}${PARTIAL}${process.pid}-`);
+    if (await this.hasWhole(name)) return place;
+    const aside = await mkdtemp(`${place}${PARTIAL}${process.pid}-`).catch((error: unknown) => {
+      throw this.inWords(error);
+    });
     try {
       await make(aside);
+      await noteContents(aside);
       await rename(aside, place);
     } catch (error) {
       await rm(aside, { recursive: true, force: true });
@@ -88,7 +110,8 @@ export class Cache {
     );
   }
 
-  private inWords(error: unknown): unknown {
+  /** The error, or in its place one that says that the disk is full. */
+  inWords(error: unknown): unknown {
     const full = systemErrorCode(error) === 'ENOSPC' || String(error).includes('No space left on device');
     if (!full) return error;
     return new WitnessError(
@@ -100,7 +123,9 @@ export class Cache {
   private async removeWreckage(): Promise<void> {
     for (const name of await readdir(this.folder)) {
       const pid = Number(/\.partial-(\d+)-/.exec(name)?.[1]);
-      if (Number.isInteger(pid) && !isAlive(pid)) await rm(this.path(name), { recursive: true, force: true });
+      if (!Number.isInteger(pid) || isAlive(pid)) continue;
+      await endLeftOverGuest(this.path(name), this.path(name, PID_FILE));
+      await rm(this.path(name), { recursive: true, force: true });
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Cache } from './cache.ts';
 import { kernelParts, TOOL_PACKAGES, type KernelChoice, type PackageInfo } from './packages.ts';
 import { parseTree, type Tree } from './resolved.ts';
 import { mustRun } from './run_command.ts';
+import { systemErrorCode, WitnessError } from './witness_error.ts';
 
 /** The tree with QEMU, its libraries and the guest's programs. */
 export interface FetchedTools {
@@ -62,7 +63,7 @@ async function fetchTree(
 ): Promise<Tree> {
   const record = cache.path(`resolved-${kind}.json`);
   const known = refresh ? undefined : await readRecord(record);
-  if (known !== undefined && (await cache.has(known.name))) return known;
+  if (known !== undefined && (await cache.hasWhole(known.name))) return known;
   const apt = await Apt.open(cache, say);
   await apt.update();
   const packages = await resolve(apt);
@@ -76,10 +77,25 @@ async function fetchTree(
 /** A kernel from .deb files on this machine: image, headers, common headers and kbuild of one version. */
 export async function unpackKernelFiles(cache: Cache, debs: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const deb of debs) hash.update(await readFile(deb));
+  for (const deb of debs) hash.update(await readDeb(deb));
   return cache.entry(`kernel-files-${hash.digest('hex').slice(0, 12)}`, async (root) => {
     for (const deb of debs) await mustRun(`Unpacking ${basename(deb)}`, 'dpkg', ['-x', deb, root]);
   });
+}
+
+/** How every Debian package file begins: it is an archive of ar(1). */
+const DEB_MARK = '!<arch>\ndebian-binary';
+
+/** The bytes of a package file. Throws for a file that is not there or is none. */
+async function readDeb(deb: string): Promise<Buffer> {
+  const bytes = await readFile(deb).catch((error: unknown) => {
+    throw new WitnessError('setup', `Cannot read ${deb}: ${systemErrorCode(error) ?? String(error)}.`);
+  });
+  if (bytes.subarray(0, DEB_MARK.length).toString('latin1') === DEB_MARK) return bytes;
+  throw new WitnessError(
+    'setup',
+    `${deb} is not a Debian package file (.deb). --image and --headers take those: apt-get download brings them.`,
+  );
 }
 
 async function kernelClosure(apt: Apt, kernel: KernelChoice): Promise<PackageInfo[]> {
@@ -90,7 +106,7 @@ async function kernelClosure(apt: Apt, kernel: KernelChoice): Promise<PackageInf
 }
 
 async function unpack(cache: Cache, apt: Apt, tree: Tree, say: (line: string) => void): Promise<void> {
-  if (await cache.has(tree.name)) return;
+  if (await cache.hasWhole(tree.name)) return;
   const bytes = tree.packages.reduce((total, { size, installedSize }) => total + size + installedSize, 0);
   await cache.requireSpace(bytes + SPARE_BYTES, `unpacking ${tree.name}`);
   await cache.entry(tree.name, async (root) => {

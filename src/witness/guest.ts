@@ -1,29 +1,41 @@
 /** One guest, from its files to what it said. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceleratorsToTry, rememberThatKvmFails, type AcceleratorChoice } from './accelerator.ts';
-import type { Cache } from './cache.ts';
+import { PID_FILE, type Cache } from './cache.ts';
 import { ConsoleReader, type ConsoleLines } from './console.ts';
 import { guestArchive, planArchive } from './initramfs.ts';
 import { consoleTail } from './kernel_log.ts';
 import type { KernelTree } from './kernel_tree.ts';
-import type { Probe } from './probe_build.ts';
+import type { GuestProgram, Probe } from './probe_build.ts';
 import { runGuest, type Accelerator, type GuestEnd } from './qemu.ts';
+import { abortable } from './run_command.ts';
 import type { ToolsTree } from './tools_tree.ts';
-import { WitnessError } from './witness_error.ts';
+import { interrupted, WitnessError } from './witness_error.ts';
 
-/** A guest that says nothing for so long hangs, in milliseconds; emulated ones boot in 10 to 40 s. */
-const SILENCE_MS = { tcg: 150_000, kvm: 30_000 } as const;
+/**
+ * A guest that says nothing for so long hangs, in milliseconds. Emulated ones are never still for more than some seconds on an idle
+ * machine, and for a minute on one with ten times as many busy programs as processors.
+ */
+const SILENCE_MS = { tcg: 300_000, kvm: 30_000 } as const;
 
 export interface GuestRequest {
   readonly cache: Cache;
   readonly tools: ToolsTree;
   readonly kernel: KernelTree;
   readonly probe: Probe;
-  /** Arguments of the probe program. */
+  /** The program to start; absent: `probe`. */
+  readonly program?: GuestProgram;
+  /** Its arguments. */
   readonly plan: readonly string[];
+  /** Kernel modules to load beside those that every guest needs; what a kernel has not is left out. */
+  readonly modules?: readonly string[];
   readonly accelerator: AcceleratorChoice;
   readonly limitMs: number;
+  /** The guest is ended when it has said nothing, its console included, for so long, in milliseconds; absent: by its accelerator. */
+  readonly silenceMs?: number;
+  /** A crash is part of what is to be seen: it is no error. */
+  readonly mayCrash?: boolean;
   /** Leave initramfs and console log in the cache, and say where. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -46,23 +58,34 @@ interface Attempt extends GuestReport {
 
 /** Boots a guest and returns what it said. Throws when it hung or was ended; its console is in the message. */
 export async function witnessGuest(request: GuestRequest): Promise<GuestReport> {
-  const folder = await mkdtemp(request.cache.path(`run.partial-${process.pid}-`));
+  return abortable(request.signal, () => guestInFolder(request));
+}
+
+async function guestInFolder(request: GuestRequest): Promise<GuestReport> {
+  const folder = await request.cache.runFolder();
   try {
-    const archive = await guestArchive(request.tools, request.kernel, request.probe);
-    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, planArchive(request.plan)]));
+    const archive = await guestArchive(request.tools, request.kernel, request.probe, request.modules);
+    const plan = planArchive([request.program ?? 'probe', ...request.plan]);
+    await writeFile(join(folder, 'initramfs'), Buffer.concat([archive, plan]));
     const tries = await acceleratorsToTry(request.accelerator, request.cache);
     for (const accelerator of tries) {
-      const attempt = await boot(request, folder, accelerator);
       const last = accelerator === tries.at(-1);
-      if (attempt.lines.length === 0 && !last) {
+      const attempt = await boot(request, folder, accelerator).catch((error: unknown) => {
+        if (last || request.signal?.aborted === true) throw error;
+        return undefined;
+      });
+      const silent = attempt === undefined || (attempt.lines.length === 0 && attempt.end !== 'aborted');
+      if (silent && !last) {
         request.say('the guest says nothing under KVM: software emulation is used from now on');
         await rememberThatKvmFails(request.cache);
-        continue;
+      } else if (attempt !== undefined) {
+        requireEnd(attempt, request);
+        return attempt;
       }
-      requireEnd(attempt, request);
-      return attempt;
     }
     throw new WitnessError('setup', 'No accelerator to try.');
+  } catch (error) {
+    throw request.cache.inWords(error);
   } finally {
     if (request.keep) await keep(request, folder);
     else await rm(folder, { recursive: true, force: true });
@@ -88,9 +111,14 @@ async function boot(request: GuestRequest, folder: string, accelerator: Accelera
   const end = await runGuest({
     tools: request.tools,
     accelerator,
-    files: { kernelImage: request.kernel.image, initramfs: join(folder, 'initramfs'), consoleLog },
+    files: {
+      kernelImage: request.kernel.image,
+      initramfs: join(folder, 'initramfs'),
+      consoleLog,
+      pidFile: join(folder, PID_FILE),
+    },
     limitMs: request.limitMs,
-    silenceMs: SILENCE_MS[accelerator],
+    silenceMs: request.silenceMs ?? SILENCE_MS[accelerator],
     onResult: (text) => reader.push(text),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
@@ -98,12 +126,19 @@ async function boot(request: GuestRequest, folder: string, accelerator: Accelera
   return { ...reader.result(), accelerator, consoleText, bootMs, totalMs: Date.now() - started, end };
 }
 
-function requireEnd({ end, lines, consoleText }: Attempt, { limitMs }: GuestRequest): void {
+/** What to say of a guest that is off; nothing when all is well. */
+function offText(panic: string | undefined, lines: number): string {
+  if (panic !== undefined) return `The guest crashed: ${panic}`;
+  return lines === 0 ? 'The guest went off without a word.' : '';
+}
+
+function requireEnd({ end, lines, consoleText }: Attempt, { limitMs, mayCrash = false }: GuestRequest): void {
+  if (end === 'aborted') throw interrupted();
+  const panic = /(?:Kernel panic|Oops: ).*/.exec(consoleText)?.[0].trimEnd();
   const said = {
-    off: lines.length === 0 ? 'The guest went off without a word.' : '',
+    off: offText(mayCrash ? undefined : panic, lines.length),
     limit: `The guest was ended: not done after ${Math.round(limitMs / 1000)} s.`,
     silence: 'The guest was ended: it hung.',
-    aborted: 'The guest was ended on request.',
   }[end];
   if (said === '') return;
   throw new WitnessError(

@@ -8,11 +8,34 @@
 export { type AcceleratorChoice } from './accelerator.ts';
 export { cellSchema, observationSchema, type Cell, type Observation } from './cell.ts';
 export { CELL_DRIVERS, CELL_MEMORIES, CELL_OPERATIONS, type CellSelection } from './cell_space.ts';
+export { OBSERVATION_KINDS, type ObservationKind, type Observed } from './kinds.ts';
+export {
+  committedDisputedFacts,
+  judgeDisputedFacts,
+  parseDisputedFacts,
+  witnessDisputedFacts,
+  type DisputedFactsObservation,
+  type FactVerdict,
+} from './disputed_facts.ts';
+export { DISPUTED_FACTS, type DisputedFact, type Expectation } from './disputed_fact_list.ts';
 export { observationJson, parseObservation } from './observation_json.ts';
 export { committedObservation, observedKernels } from './observations.ts';
 export { KERNELS } from './packages.ts';
 export { PLANTED_BUGS, witnessPlanted, type PlantedResult } from './planted.ts';
-export { type GuestOptions } from './prepare.ts';
+export { type GuestOptions, type KernelRequest } from './prepare.ts';
+export {
+  committedRealUsers,
+  parseRealUsers,
+  REAL_USERS,
+  USER_MEMORIES,
+  USER_OPERATIONS,
+  userCells,
+  witnessRealUsers,
+  type RealUser,
+  type RealUsersObservation,
+  type UserCell,
+} from './real_users.ts';
+export { stagedJson, stagedVariations, type StagedScene } from './staged_scene.ts';
 export { unexpectedVariations, variations, type Variation } from './variation.ts';
 export { witness, type Testimony, type WitnessOptions } from './witness.ts';
-export { WitnessError } from './witness_error.ts';
+export { WitnessError, type WitnessFailure } from './witness_error.ts';

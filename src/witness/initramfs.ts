@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cpioArchive, type CpioEntry } from './cpio.ts';
 import { builtInModules, findModules, guestModules } from './kernel_modules.ts';
 import type { KernelTree } from './kernel_tree.ts';
-import type { Probe } from './probe_build.ts';
+import { GUEST_PROGRAMS as PROBE_PROGRAMS, type Probe } from './probe_build.ts';
 import { runCommand } from './run_command.ts';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -18,20 +18,27 @@ const LIBRARY_FOLDER = 'lib/x86_64-linux-gnu';
 const INIT = fileURLToPath(new URL('./probe/guest/init.sh', import.meta.url));
 
 /** The parts that do not change from run to run of one kernel and one probe. */
-export async function guestArchive(tools: ToolsTree, kernel: KernelTree, probe: Probe): Promise<Buffer> {
+export async function guestArchive(
+  tools: ToolsTree,
+  kernel: KernelTree,
+  probe: Probe,
+  moreModules: readonly string[] = [],
+): Promise<Buffer> {
   const entries: CpioEntry[] = [
     await entry('init', INIT, true),
     await entry('bin/busybox', await tools.program('busybox'), true),
-    await entry('probe/probe', probe.program, true),
+    ...(await Promise.all(
+      PROBE_PROGRAMS.map(async (name) => entry(`probe/${name}`, probe.programs[name], true)),
+    )),
     await entry('probe/gup_probe.ko', probe.module, false),
     ...(await programEntries(tools)),
-    ...(await moduleEntries(tools, kernel)),
+    ...(await moduleEntries(tools, kernel, moreModules)),
   ];
   // Not compressed: an emulated processor takes longer to unpack it than it takes to copy.
   return cpioArchive(entries);
 }
 
-/** The part that says what to run: arguments of the probe program. Follows the other part. */
+/** The part that says what to run: a program and its arguments. Follows the other part. */
 export function planArchive(plan: readonly string[]): Buffer {
   return cpioArchive([{ path: 'plan', content: Buffer.from(`${plan.join(' ')}\n`), executable: false }]);
 }
@@ -50,19 +57,37 @@ async function programEntries(tools: ToolsTree): Promise<CpioEntry[]> {
   return entries;
 }
 
-async function moduleEntries(tools: ToolsTree, kernel: KernelTree): Promise<CpioEntry[]> {
+async function moduleEntries(
+  tools: ToolsTree,
+  kernel: KernelTree,
+  more: readonly string[],
+): Promise<CpioEntry[]> {
   const found = await findModules(kernel.root, kernel.release);
   const builtIn = await builtInModules(kernel.root, kernel.release);
-  const modules = await guestModules(found, builtIn, async (path) => decompress(tools, path));
-  const order = modules.map(({ name }) => `${guestModulePath(name)}${parametersOf(name)}`);
+  const modules = await guestModules(found, builtIn, async (path) => decompress(tools, path), more);
+  const needed = await guestModules(found, builtIn, async (path) => decompress(tools, path));
+  const isNeeded = new Set(needed.map(({ name }) => name));
   return [
-    { path: 'modules/order', content: Buffer.from(`${order.join('\n')}\n`), executable: false },
+    loadList(
+      'modules/order',
+      modules.filter(({ name }) => isNeeded.has(name)),
+    ),
+    loadList(
+      'modules/more',
+      modules.filter(({ name }) => !isNeeded.has(name)),
+    ),
     ...modules.map(({ name, object }) => ({
       path: guestModulePath(name).slice(1),
       content: object,
       executable: false,
     })),
   ];
+}
+
+/** What the guest loads, in order; it goes on without one of those in `more`. */
+function loadList(path: string, modules: readonly { readonly name: string }[]): CpioEntry {
+  const lines = modules.map(({ name }) => `${guestModulePath(name)}${parametersOf(name)}\n`);
+  return { path, content: Buffer.from(lines.join('')), executable: false };
 }
 
 function guestModulePath(name: string): string {

@@ -63,11 +63,15 @@ export async function findModules(
   return modules;
 }
 
-/** The modules that the guest loads, with their objects, in load order. `decompress` turns .ko.xz into .ko. */
+/**
+ * The modules that the guest loads, with their objects, in load order. `decompress` turns .ko.xz into .ko; of the
+ * names in `more` those that the kernel has no module for are left out.
+ */
 export async function guestModules(
   modules: ReadonlyMap<string, KernelModule>,
   builtIn: ReadonlySet<string>,
   decompress: (path: string) => Promise<Buffer>,
+  more: readonly string[] = [],
 ): Promise<{ readonly name: string; readonly object: Buffer }[]> {
   const objects = new Map<string, Buffer>();
   const load = async (name: string): Promise<Buffer | undefined> => {
@@ -86,7 +90,7 @@ export async function guestModules(
       `This kernel has no module ${missing.join(', ')}: it cannot run the guest.`,
     );
   }
-  const wanted = [...OPTIONAL_MODULES, ...WANTED_MODULES].filter((name) => modules.has(name));
+  const wanted = [...OPTIONAL_MODULES, ...WANTED_MODULES, ...more].filter((name) => modules.has(name));
   const order = await loadOrder(wanted, async (name) => {
     const object = await load(name);
     return object === undefined ? [] : dependsOf(object);

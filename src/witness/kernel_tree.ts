@@ -1,5 +1,5 @@
 /** Where the parts of one unpacked kernel are. */
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WitnessError } from './witness_error.ts';
 
@@ -23,13 +23,15 @@ export async function kernelTree(root: string): Promise<KernelTree> {
   }
   const release = image.slice('vmlinuz-'.length);
   const sources = await readdir(join(root, 'usr', 'src')).catch((): string[] => []);
-  const common = sources.find((name) => name.startsWith('linux-headers-') && name.endsWith('-common'));
+  // Flavours have one each: -common, -common-rt.
+  const common = sources.find((name) => /^linux-headers-.*-common(-\w+)?$/.test(name));
   if (!sources.includes(`linux-headers-${release}`) || common === undefined) {
     throw new WitnessError(
       'setup',
       `${root} has kernel ${release} but not its headers: packages linux-headers-${release}, its -common and linux-kbuild.`,
     );
   }
+  await requireKernelImage(join(root, 'boot', image));
   return {
     root,
     release,
@@ -37,4 +39,26 @@ export async function kernelTree(root: string): Promise<KernelTree> {
     headers: join(root, 'usr', 'src', `linux-headers-${release}`),
     commonHeaders: join(root, 'usr', 'src', common),
   };
+}
+
+/** The project's name for a release: `linux-6.1` for 6.1.0-56-amd64. */
+export function kernelName(release: string): string {
+  return `linux-${/^\d+\.\d+/.exec(release)?.[0] ?? release}`;
+}
+
+/** Where the boot protocol of x86 puts its mark (Documentation/x86/boot.rst), and the mark. */
+const MARK_AT = 0x202;
+const MARK = 'HdrS';
+
+/** Throws for a file that no x86 machine boots: QEMU would say nothing of use. */
+async function requireKernelImage(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const mark = Buffer.alloc(MARK.length);
+    await file.read(mark, 0, mark.length, MARK_AT);
+    if (mark.toString('latin1') === MARK) return;
+  } finally {
+    await file.close();
+  }
+  throw new WitnessError('setup', `${path} is not a kernel image for x86: it has no boot header.`);
 }

@@ -1,19 +1,24 @@
 /** From what the user asked for to all that a guest needs: checked, fetched, unpacked and built. */
+import { basename } from 'node:path';
 import type { AcceleratorChoice } from './accelerator.ts';
 import { Cache, cacheFolder } from './cache.ts';
 import { fetchPackages, fetchTools, unpackKernelFiles } from './fetch.ts';
 import type { GuestRequest } from './guest.ts';
 import { requireHostTools } from './host_tools.ts';
-import { kernelTree, type KernelTree } from './kernel_tree.ts';
+import { kernelName, kernelTree, type KernelTree } from './kernel_tree.ts';
 import { KERNELS } from './packages.ts';
 import { buildProbe } from './probe_build.ts';
+import { abortable } from './run_command.ts';
 import { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
+
+/** A kernel by its name, or by the package files of its image, its headers and what those need. */
+export type KernelRequest = string | { readonly debs: readonly string[] };
 
 /** What every kind of run can be told. */
 export interface GuestOptions {
   /** linux-6.1 or linux-6.12 for Debian's newest build of it, or the .deb files of any other kernel. */
-  readonly kernel: string | { readonly name: string; readonly debs: readonly string[] };
+  readonly kernel: KernelRequest;
   /** The cache folder; absent: `$XDG_CACHE_HOME/gup-vs-hmm`. */
   readonly cache?: string;
   readonly accelerator?: AcceleratorChoice;
@@ -38,7 +43,12 @@ export interface Prepared {
 
 const LIMIT_MS = 600_000;
 
+/** Throws a WitnessError for what is missing, cannot be fetched or built, and when the user stops it. */
 export async function prepare(options: GuestOptions): Promise<Prepared> {
+  return abortable(options.signal, () => prepared(options));
+}
+
+async function prepared(options: GuestOptions): Promise<Prepared> {
   const say = options.say ?? (() => undefined);
   await requireHostTools();
   const cache = await Cache.open(cacheFolder(options.cache));
@@ -68,17 +78,26 @@ async function fetchAll(
 ): Promise<Parts> {
   if (typeof kernel !== 'string') {
     const { toolsRoot, packages } = await fetchTools(cache, refresh, say);
-    const root = await unpackKernelFiles(cache, kernel.debs);
-    return { name: kernel.name, tools: new ToolsTree(toolsRoot), kernel: await kernelTree(root), packages };
+    const tree = await kernelTree(await unpackKernelFiles(cache, kernel.debs));
+    const files = kernel.debs.map((deb) => basename(deb));
+    const name = kernelName(tree.release);
+    return { name, tools: new ToolsTree(toolsRoot), kernel: tree, packages: [...packages, ...files].sort() };
   }
   const choice = KERNELS.find(({ name }) => name === kernel);
   if (choice === undefined) {
     const known = KERNELS.map(({ name }) => name).join(', ');
     throw new WitnessError(
       'setup',
-      `No kernel named ${kernel}. Known: ${known}; any other by its .deb files.`,
+      `No kernel named ${kernel}. Known: ${known}; any other by --image and --headers.`,
     );
   }
   const { toolsRoot, kernelRoot, packages } = await fetchPackages(cache, choice, refresh, say);
-  return { name: kernel, tools: new ToolsTree(toolsRoot), kernel: await kernelTree(kernelRoot), packages };
+  const tree = await kernelTree(kernelRoot);
+  if (kernelName(tree.release) !== kernel) {
+    throw new WitnessError(
+      'setup',
+      `The package sources of this machine have Linux ${tree.release} as ${choice.imageMeta}: ${kernel} is in those of Debian 12.`,
+    );
+  }
+  return { name: kernel, tools: new ToolsTree(toolsRoot), kernel: tree, packages };
 }

@@ -13,11 +13,15 @@ const COMPILER = 'gcc-12';
 /** What objtool, a program of the kernel's headers that runs on the host, needs and a host may not have. */
 const OBJTOOL_LIBRARY = 'libelf.so.1';
 
+/** `probe` makes the cells; `staged` asks about single facts and starts real users of memory. */
+export const GUEST_PROGRAMS = ['probe', 'staged'] as const;
+export type GuestProgram = (typeof GUEST_PROGRAMS)[number];
+
 export interface Probe {
   /** Path of gup_probe.ko. */
   readonly module: string;
-  /** Path of the static program. */
-  readonly program: string;
+  /** Paths of the static programs. */
+  readonly programs: Readonly<Record<GuestProgram, string>>;
   /** SHA-256 over all sources of module and program, in hex. */
   readonly sourcesDigest: string;
 }
@@ -35,10 +39,11 @@ export async function buildProbe(
   const folder = await cache.entry(name, async (aside) => {
     say('building the probe');
     await buildModule(aside, tools, kernel);
-    await buildProgram(aside);
+    for (const program of GUEST_PROGRAMS) await buildProgram(program, aside);
   });
   await cache.removeOlder(kind, name);
-  return { module: join(folder, 'gup_probe.ko'), program: join(folder, 'probe'), sourcesDigest };
+  const programs = { probe: join(folder, 'probe'), staged: join(folder, 'staged') };
+  return { module: join(folder, 'gup_probe.ko'), programs, sourcesDigest };
 }
 
 async function buildModule(aside: string, tools: ToolsTree, kernel: KernelTree): Promise<void> {
@@ -77,9 +82,13 @@ function moduleArguments({ headers, commonHeaders }: KernelTree, work: string): 
   ];
 }
 
-async function buildProgram(aside: string): Promise<void> {
-  const folder = join(SOURCES, 'program');
-  const sources = (await readdir(folder)).filter((file) => file.endsWith('.c')).sort();
+/** The other programs are built from a folder of their own and all of the first one but its main.c. */
+async function buildProgram(program: GuestProgram, aside: string): Promise<void> {
+  const shared = await cFiles('program');
+  const sources =
+    program === 'probe'
+      ? shared
+      : [...shared.filter((file) => !file.endsWith('main.c')), ...(await cFiles(program))];
   await mustRun('Building the probe program', COMPILER, [
     '-std=gnu11',
     '-O2',
@@ -87,9 +96,14 @@ async function buildProgram(aside: string): Promise<void> {
     '-Wextra',
     '-static',
     '-o',
-    join(aside, 'probe'),
-    ...sources.map((file) => join(folder, file)),
+    join(aside, program),
+    ...sources,
   ]);
+}
+
+async function cFiles(folder: string): Promise<string[]> {
+  const files = (await readdir(join(SOURCES, folder))).filter((file) => file.endsWith('.c')).sort();
+  return files.map((file) => join(SOURCES, folder, file));
 }
 
 async function digestOfSources(): Promise<string> {

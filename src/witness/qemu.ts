@@ -1,5 +1,6 @@
 /** QEMU from the cache: its command line, and one run of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolsTree } from './tools_tree.ts';
 import { WitnessError } from './witness_error.ts';
@@ -28,10 +29,16 @@ export interface GuestFiles {
   readonly initramfs: string;
   /** Where the guest's console goes. */
   readonly consoleLog: string;
+  /** Where QEMU's process id is kept while it runs, for whoever must end it when this process cannot. */
+  readonly pidFile: string;
 }
 
 /** QEMU's arguments. The console goes to a file, the second serial line, with the results, to standard output. */
-export function qemuArguments(accelerator: Accelerator, firmware: string, files: GuestFiles): string[] {
+export function qemuArguments(
+  accelerator: Accelerator,
+  firmware: string,
+  files: Omit<GuestFiles, 'pidFile'>,
+): string[] {
   const { kernelImage, initramfs, consoleLog } = files;
   const nvdimm = (index: number) => [
     '-object',
@@ -57,7 +64,7 @@ export interface GuestRun {
   readonly files: GuestFiles;
   /** Ends the guest after this long, in milliseconds. */
   readonly limitMs: number;
-  /** Ends the guest when it has said nothing for this long, in milliseconds. */
+  /** Ends the guest when neither a result nor anything on its console has come for this long, in milliseconds. */
   readonly silenceMs: number;
   readonly onResult: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -76,7 +83,22 @@ export async function runGuest(run: GuestRun): Promise<GuestEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, QEMU_MODULE_DIR: run.tools.qemuModules },
   });
+  notePid(qemu, run.files.pidFile);
   return watch(qemu, run);
+}
+
+/** At once, and not to be failed for: without the file only a later run's clearing up has less to go by. */
+function notePid({ pid }: ChildProcess, file: string): void {
+  try {
+    if (pid !== undefined) writeFileSync(file, `${pid}\n`);
+  } catch {
+    return;
+  }
+}
+
+/** Bytes of a file, 0 while there is none. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
@@ -87,13 +109,23 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
     qemu.kill('SIGKILL');
   };
   const limit = setTimeout(stop, run.limitMs, 'limit');
-  let silence = setTimeout(stop, run.silenceMs, 'silence');
+  let heard = Date.now();
+  let consoleSize = 0;
+  const silence = setInterval(
+    () => {
+      const size = sizeOf(run.files.consoleLog);
+      if (size !== consoleSize) heard = Date.now();
+      consoleSize = size;
+      if (Date.now() - heard > run.silenceMs) stop('silence');
+    },
+    Math.min(1000, run.silenceMs / 4),
+  );
   const abort = (): void => stop('aborted');
   run.signal?.addEventListener('abort', abort);
+  if (run.signal?.aborted === true) abort();
   try {
     qemu.stdout?.setEncoding('latin1').on('data', (text: string) => {
-      clearTimeout(silence);
-      silence = setTimeout(stop, run.silenceMs, 'silence');
+      heard = Date.now();
       run.onResult(text);
     });
     qemu.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
@@ -101,13 +133,15 @@ async function watch(qemu: ChildProcess, run: GuestRun): Promise<GuestEnd> {
       qemu.on('error', reject);
       qemu.on('close', resolve);
     });
+    // An interrupt of the terminal reaches QEMU as well, and may end it first.
+    if (run.signal?.aborted === true) return 'aborted';
     if (status !== 0 && how.end === 'off') {
       throw new WitnessError('guest', `QEMU ended with status ${String(status)}:\n${complaint.trim()}`);
     }
     return how.end;
   } finally {
     clearTimeout(limit);
-    clearTimeout(silence);
+    clearInterval(silence);
     run.signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,6 +1,21 @@
 /** Other programs, run to their end. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
-import { systemErrorCode, WitnessError } from './witness_error.ts';
+import { interrupted, systemErrorCode, WitnessError } from './witness_error.ts';
+
+/** The signal that ends the programs of the work at hand: every one of them is run somewhere inside {@link abortable}. */
+const abortSignal = new AsyncLocalStorage<AbortSignal>();
+
+/** Does the work; once the signal fires, the program that is running is ended and the work fails as interrupted. */
+export async function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (signal === undefined) return work();
+  try {
+    return await abortSignal.run(signal, work);
+  } catch (error) {
+    // Whatever it failed with, it was cut short.
+    throw signal.aborted ? interrupted() : error;
+  }
+}
 
 export interface CommandResult {
   /** Exit status; 128 + signal number is not used: a signal gives -1. */
@@ -25,12 +40,15 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const { cwd, env, encoding = 'utf8', onOutput } = options;
+  const signal = abortSignal.getStore();
+  if (signal?.aborted === true) throw interrupted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
       // The parsers below read the programs' English.
       env: { ...process.env, ...env, LC_ALL: 'C' },
+      ...(signal === undefined ? {} : { signal }),
     });
     let stdout = '';
     let stderr = '';

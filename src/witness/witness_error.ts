@@ -5,7 +5,9 @@ export type WitnessFailure =
   /** Something is missing on this machine or in the request: exit code 2. */
   | 'setup'
   /** The guest crashed, hung or did not say everything: exit code 3. */
-  | 'guest';
+  | 'guest'
+  /** The user stopped it: exit code 130. */
+  | 'interrupted';
 
 export class WitnessError extends Error {
   readonly failure: WitnessFailure;
@@ -21,4 +23,12 @@ export class WitnessError extends Error {
 /** The code of a system error (`ENOSPC`), or undefined for errors of any other kind. */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What is thrown in place of whatever an interrupted run came to. */
+export function interrupted(): WitnessError {
+  return new WitnessError(
+    'interrupted',
+    'interrupted; what was half made is removed, and nothing was written',
+  );
 }

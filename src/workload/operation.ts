@@ -38,7 +38,9 @@ export type Operation =
   /** fallocate(2), one kind per mode. */
   | ({ readonly kind: 'alloc' | 'zero'; readonly keepSize: boolean } & FileRange)
   | ({ readonly kind: 'punch' | 'collapse' | 'insert' | 'unshare' } & FileRange)
-  | ({ readonly kind: 'read' | 'write' } & FileRange)
+  | ({ readonly kind: 'read' } & FileRange)
+  /** write(2); `direct`: on a descriptor with O_DIRECT, which a DAX file does not look at. */
+  | ({ readonly kind: 'write'; readonly direct?: boolean } & FileRange)
   /**
    * FICLONERANGE and FIDEDUPERANGE: `file` shows at `at` the blocks of [start, end) of `source`. A dedupe of ranges that
    * differ ends with EBADE.

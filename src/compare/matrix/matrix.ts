@@ -10,14 +10,23 @@ import { Contents, type ZeroedBytes } from './contents.ts';
 import { LAYOUT } from './layout.ts';
 import { CELL_OPERATIONS, type CellOperation } from './operations.ts';
 import { wchanOf } from './sleeps.ts';
+import type { Session } from '../../run/session.ts';
+import type { Trial } from './stage.ts';
 import { errorOf, type Observer, resultOf, runTrial, type Size, sizeOf } from './trial.ts';
 
 export interface MatrixRequest extends Omit<ReplayConditions, 'memory' | 'hold'> {
+  /** Takes each trial of each cell when it has come to its end. */
+  readonly onTrial?: TrialObserver;
   readonly memories: readonly string[];
   readonly drivers: readonly Driver[];
   /** Ids of {@link CELL_OPERATIONS}. */
   readonly operations: readonly string[];
 }
+
+/** Where a cell stands. */
+export type CellPlace = Pick<Cell, 'kernel' | 'memory' | 'driver' | 'op'>;
+
+type TrialObserver = (place: CellPlace, session: Session) => void;
 
 export interface MatrixResult {
   readonly schema: 'gup-vs-hmm/matrix/1';
@@ -52,17 +61,26 @@ export function matrix(request: MatrixRequest): MatrixResult {
   };
 }
 
-export function cellOf(operation: CellOperation, tested: Driver, conditions: ReplayConditions): Cell {
-  const observer = runTrial(operation, 'observe', tested, conditions);
+export function cellOf(
+  operation: CellOperation,
+  tested: Driver,
+  conditions: ReplayConditions & Pick<MatrixRequest, 'onTrial'>,
+): Cell {
   const place = {
     kernel: conditions.kernel,
     memory: conditions.memory,
     driver: tested.name,
     op: operation.id,
   };
+  const tried = (trial: Trial): Observer => {
+    const ended = runTrial(operation, trial, tested, conditions);
+    conditions.onTrial?.(place, ended.session);
+    return ended;
+  };
+  const observer = tried('observe');
   const refusal = errnoName(resultOf(observer, observer.marks.attach) ?? 0);
   if (refusal !== null) {
-    const without = runTrial(operation, 'refused', tested, conditions);
+    const without = tried('refused');
     return inOrder({
       ...place,
       ...NO_WAIT,
@@ -81,7 +99,7 @@ export function cellOf(operation: CellOperation, tested: Driver, conditions: Rep
     outcome: 'blocked',
     errno: null,
     sleeps_in: wchanOf(observer.sleepsIn),
-    ...signalled(runTrial(operation, 'interrupt', tested, conditions)),
+    ...signalled(tried('interrupt')),
     ...readingsOf(observer, operation),
     after_release: afterRelease(observer),
   });

@@ -101,8 +101,7 @@ export const CELL_OPERATIONS: readonly CellOperation[] = [
   onFile('fsync', { kind: 'fsync', file }),
   range('pread', 'read', at(4), at(12)),
   range('pwrite', 'write', at(4), at(12)),
-  // On a DAX file O_DIRECT is not looked at: write_iter copies with the CPU all the same (K165).
-  range('odirect_write', 'write', at(4), at(12)),
+  onFile('odirect_write', { kind: 'write', direct: true, file, start: at(4), end: at(12) }),
   onName('rename', { kind: 'rename', file }),
   onName('unlink', { kind: 'unlink', file }),
   onName('umount', { kind: 'umount' }),

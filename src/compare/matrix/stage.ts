@@ -50,7 +50,8 @@ class Script {
 /** Step 1, and the mapping of step 2. */
 function makeFile(script: Script): number[] {
   script.add(owner, { kind: 'open', file });
-  // One write per page, so that each page has a content of its own.
+  // All at once, as the probe does, then page by page, so that each page has a content of its own.
+  script.add(owner, { kind: 'write', file, start: at(0), end: at(pages) });
   const writes = numbers(0, pages).map((page): Operation => ({
     kind: 'write',
     file,

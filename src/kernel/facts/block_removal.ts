@@ -75,9 +75,11 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'The edges are preallocated; for the whole blocks inside, ext4 takes invalidate_lock, breaks, drops the ' +
       'pages, turns the extents UNWRITTEN where they are, unlocks, and zeroes the edges. As the file goes on ' +
       'owning the blocks, a stale write of a device vanishes behind zeros and reaches nobody else.',
-    sources: ['fs/ext4/extents.c:ext4_zero_range (6.1)'],
-    tag: 'derived',
-    caveat: 'The steps were seen; the consequence is derived.',
+    sources: [
+      'fs/ext4/extents.c:ext4_zero_range (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
     status: { kind: 'modelled', where: ['src/kernel/fs/ext4.ts'] },
   },
   {
@@ -88,9 +90,11 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'partial page ahead of the offset and all data behind the range, drops the cache from the offset (rounded ' +
       'to a page) to the end, and then under i_data_sem removes the extents, moves later ones to the left and ' +
       'lowers i_size. A translation of offset X left over from before shows what now lives at X-len.',
-    sources: ['fs/ext4/extents.c:ext4_collapse_range (6.1)'],
-    tag: 'derived',
-    caveat: 'The steps were seen; the consequence is derived.',
+    sources: [
+      'fs/ext4/extents.c:ext4_collapse_range (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/ext4.ts'],
@@ -188,16 +192,17 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'A write fault or write(2) to a SHARED extent allocates a block, unmaps the page (fault), points the entry ' +
       'at the new pfn, copies the old contents and maps it writable; iomap_end moves the file offset over. There ' +
       'is no break: a read pin of the old block reads old data, and if the other owner frees that block with no ' +
-      'DAX entry of its own for it, nothing finds the pin. In 6.1 write(2) leaves entries and mappings with the old ' +
-      'block: later reads show it, and a store faults again without end.',
+      'DAX entry of its own for it, nothing finds the pin. In 6.1 write(2) leaves mappings with the old block: ' +
+      'reads there show it until the page is mapped anew, and a store faults again without end.',
     sources: [
       'fs/dax.c:dax_insert_entry, dax_iomap_iter (6.1), cow case',
       'fs/xfs/xfs_iomap.c:xfs_direct_write_iomap_begin, xfs_dax_write_iomap_end (6.1)',
       'mm/memory.c:insert_pfn (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
     ],
-    tag: 'derived',
+    tag: 'seen',
     caveat:
-      'The steps were seen; the consequences are derived. The model ends the endless fault with SIGBUS, and takes the ' +
+      'The model ends the endless fault with SIGBUS, and takes the ' +
       'promise of an fsync back when a fault copies its page, since the copy is not flushed.',
     status: {
       kind: 'modelled',
@@ -231,9 +236,9 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     sources: [
       'fs/ext4/inode.c:ext4_evict_inode (6.1)',
       'fs/dax.c:dax_delete_mapping_entry, dax_disassociate_entry (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
     ],
-    tag: 'derived',
-    caveat: 'The missing wait was seen; the scenario is derived.',
+    tag: 'seen',
     status: { kind: 'modelled', where: ['src/kernel/fs/evict.ts'] },
   },
   {
@@ -245,6 +250,7 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
     sources: [
       'fs/dax.c:dax_layout_busy_page_range (6.1, 6.12, 7.2)',
       'commit cee91fa13a8e "fs/dax: return unmapped busy pages from dax_layout_busy_page_range()"',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
     ],
     tag: 'unverified',
     caveat: 'That the fix is in 6.15 is from memory.',

@@ -46,7 +46,12 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
       'In the middle of a walk get_unlocked_entry() finds nothing, so a locked entry is left out. The first fix ' +
       'needed a second, and 6.1.192 still has the older form. A fault that races the break leads to I1; of two ' +
       'fsyncs of one page the second returns before the first has flushed it, I3 with no driver.',
-    sources: ['commit 6be3e21d25ca', 'commit dd59137bfe70', 'fs/dax.c:dax_layout_busy_page_range (6.1)'],
+    sources: [
+      'commit 6be3e21d25ca',
+      'commit dd59137bfe70',
+      'fs/dax.c:dax_layout_busy_page_range (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
     tag: 'seen',
     status: {
       kind: 'modelled',

@@ -200,8 +200,12 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     id: 'K211',
     title: 'Reflink spins on a pin of the second file',
     text: 'The loop of K59 neither sleeps nor heeds signals, so there is no progress and no killing it: I6.',
-    sources: ['fs/xfs/xfs_inode.c:xfs_mmaplock_two_inodes_and_break_dax_layout (6.1, 7.2)', 'from K59'],
-    tag: 'derived',
+    sources: [
+      'fs/xfs/xfs_inode.c:xfs_mmaplock_two_inodes_and_break_dax_layout (6.1, 7.2)',
+      'from K59',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/xfs_reflink.ts'],
@@ -224,8 +228,9 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     id: 'K213',
     title: 'A vmspliced page outlives its file',
     text: 'In E1 the blocks are freed under it (K62): I1. In E2 eviction waits for it and cannot be killed (K38): I2.',
-    sources: ['from K38 and K62'],
+    sources: ['from K38 and K62', 'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)'],
     tag: 'derived',
+    caveat: 'A real kernel of E1 did it; the half about E2 is derived.',
     status: context('past_bug'),
   },
   {
@@ -242,8 +247,8 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text:
       'The second owner of a reflinked block has no entry for it, finds it idle and frees it (K60): a read of a ' +
       'reused block, I1.',
-    sources: ['from K60'],
-    tag: 'derived',
+    sources: ['from K60', 'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)'],
+    tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/cow_fault.ts', 'src/kernel/fs/extent.ts'],

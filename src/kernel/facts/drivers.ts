@@ -96,9 +96,12 @@ export const DRIVER_FACTS: readonly Fact[] = [
       'The interval subscription only detects change; the pages are pinned with FOLL_PIN (not LONGTERM). The ' +
       'callback waits until the GPU is idle yet retains the pins to the next submission or free, so fsdax is ' +
       'accepted and a truncate can be stalled without limit.',
-    sources: ['drivers/gpu/drm/i915/gem/i915_gem_userptr.c (6.1)'],
-    tag: 'derived',
-    caveat: 'The pins were seen; the stall is derived.',
+    sources: [
+      'drivers/gpu/drm/i915/gem/i915_gem_userptr.c (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
+    caveat: 'The stall was seen of a probe that does the same, not of a GPU.',
     status: {
       kind: 'modelled',
       where: ['src/drivers/hmm_mirror.ts'],

@@ -10,8 +10,9 @@ import type { LeftOutTopic } from './left_out.ts';
 export type FactId = `K${number}`;
 
 /**
- * How a fact is known: `seen` in kernel source or in a stored mail or commit text; `derived` by reading the code,
- * with no report or test to confirm it; `unverified` from memory. Of several, the weakest, and a caveat.
+ * How a fact is known: `seen` in kernel source, in a stored mail or commit text, or done by a real kernel (its source
+ * then begins with "a real kernel", and src/witness has what was seen); `derived` by reading the code, with no report or
+ * test to confirm it; `unverified` from memory. Of several, the weakest, and a caveat.
  */
 export type FactTag = 'seen' | 'derived' | 'unverified';
 

@@ -67,9 +67,12 @@ export const FAULT_FACTS: readonly Fact[] = [
       "A mirror of a hole has the zero page read-only and is invalidated before the CPU's first write there " +
       'completes. A read pin taken on the hole is a pin of the zero page: nothing tells its holder, who goes on ' +
       'reading zeros when the block is long there.',
-    sources: ['fs/dax.c:dax_insert_entry (6.1)', 'fs/dax.c:dax_fault_iter (6.1)'],
-    tag: 'derived',
-    caveat: 'The unmap was seen; what it means for a pin is derived.',
+    sources: [
+      'fs/dax.c:dax_insert_entry (6.1)',
+      'fs/dax.c:dax_fault_iter (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/dax_fault.ts', 'src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts'],

@@ -136,8 +136,8 @@ export const LAYOUT_BREAK_FACTS: readonly Fact[] = [
       'The break waits for a single page and then begins anew. With P pages held by independent holders and no ' +
       'new pin it takes at most P rounds; faults admitted between rounds can pin again, for I/O on some other ' +
       "file that this inode's IOLOCK does not hold back, and then there is no limit.",
-    sources: ['from K31, K32 and K33'],
-    tag: 'derived',
+    sources: ['from K31, K32 and K33', 'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)'],
+    tag: 'seen',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/layout_break.ts', 'src/kernel/fs/dax.ts'],

@@ -31,9 +31,12 @@ export const PERSISTENCE_FACTS: readonly Fact[] = [
       'which keeps DIRTY from getting lost. A mirror deaf to PROTECTION_PAGE, and any pin since no one informs ' +
       'it, can write after the flush with the mark already clear, so that the following fsync passes over the ' +
       'data.',
-    sources: ['fs/dax.c:dax_writeback_one (6.1), comment'],
-    tag: 'derived',
-    caveat: 'The order was seen; the consequence is derived.',
+    sources: [
+      'fs/dax.c:dax_writeback_one (6.1), comment',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
+    tag: 'seen',
+    caveat: 'Of the mirror a real kernel showed only that a correct one faults again.',
     status: {
       kind: 'modelled',
       where: ['src/kernel/fs/writeback.ts', 'src/drivers/hmm_mirror.ts', 'src/drivers/gup.ts'],

@@ -92,11 +92,15 @@ export const PRESSURE_FACTS: readonly Fact[] = [
       'The holder is told of a failure of the whole device (newer kernels add a pre-remove flag), the alive flag ' +
       'is cleared with an SRCU grace period, the pgmap reference is killed and waited for, and the pages are ' +
       'removed. As E1 pins have no pgmap reference (K23), this does not wait for them.',
-    sources: ['drivers/dax/super.c:kill_dax (6.1, 6.12)', 'mm/memremap.c:memunmap_pages (6.1)'],
+    sources: [
+      'drivers/dax/super.c:kill_dax (6.1, 6.12)',
+      'mm/memremap.c:memunmap_pages (6.1)',
+      'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
+    ],
     tag: 'unverified',
     caveat:
-      'That the flag came in 6.7 is from memory (6.12 has it, 6.1 does not); that nothing waits for pins is ' +
-      'derived.',
+      'That the flag came in 6.7 is from memory (6.12 has it, 6.1 does not). Under a pin and a mount a real kernel ' +
+      'unbound at once, and went down when the device next used the pin.',
     status: notModelled('unbind'),
   },
 ];

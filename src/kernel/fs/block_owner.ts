@@ -10,6 +10,7 @@
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import type { Kernel } from '../kernel.ts';
+import { dax_to_pfn } from './dax.ts';
 
 /** Factor of the block number in an entry of a block map. */
 export const EXT_PFN = 4;
@@ -21,8 +22,9 @@ export function block_owner(k: Kernel, pfn: number): number {
   return Math.max(-1, k.block_state.get(0, pfn) - BLOCK_OWNED);
 }
 
-/** True when the block at `pfn` is the one that holds this page of the file now. */
+/** True when the block at `pfn`, or the frame of the page cache, is the one that holds this page of the file now. */
 export function holds_page(k: Kernel, pfn: number, inode: number, page: number): boolean {
+  if (!k.fs.dax) return pfn > 0 && dax_to_pfn(k.i_pages.get(inode, page)) === pfn;
   return pfn > 0 && Math.floor(k.extents.get(inode, page) / EXT_PFN) === pfn;
 }
 

@@ -106,7 +106,8 @@ export function note_sync_written(k: Kernel, vma: number, inode: number, page: n
 export function cpu_flush(k: Kernel, mm: number, va: number, pages: number, pfn: number): void {
   k.spend('flush_page', pages);
   const vma = vma_or_detached(k, mm, va);
-  if (pfn === 0 || is_anon_pfn(k, pfn) || vma === NO_VMA) return;
+  // Of the page cache a flush makes nothing durable: what is on the medium is a block elsewhere.
+  if (pfn === 0 || !k.fs.dax || is_anon_pfn(k, pfn) || vma === NO_VMA) return;
   const inode = k.vmas.get(vma, VMA.inode);
   const page = linear_page_index(k, vma, va);
   persist_blocks(k, pfn, pages);

@@ -1,12 +1,15 @@
 /**
  * DAX mapping entries: their lock, their removal, and the search for busy pages. Models fs/dax.c of 6.1.
  *
- * An entry is pfn * 64 + flags in the file's i_pages (K12). LOCKED is a sleeping lock with a queue per entry; lockers
+ * An entry is pfn * 1024 + flags in the file's i_pages (K12). LOCKED is a sleeping lock with a queue per entry; lockers
  * wait exclusively and wake the next, removal wakes all (K13).
  *
  * A PMD entry is the same entry on all `pmd_pages` pages of an aligned range of the file, with DAX_PMD: one lock (its
  * queue is that of the first page), one dirty mark, removed as a whole. The functions here that take a range of pages
  * widen it to whole entries, so that callers can ask for the pages they mean.
+ *
+ * The page cache keeps its folios in the same i_pages, with the same lock, tags and queues; a folio of more than one page is
+ * the same entry on all of them, with its order in it (mm/filemap.ts).
  *
  * Left out: hashing of the wait queues, reflinked (COW) entries, PUD entries.
  */
@@ -23,7 +26,10 @@ export const DAX_LOCKED = 4;
 export const PAGECACHE_TAG_DIRTY = 8;
 export const PAGECACHE_TAG_TOWRITE = 16;
 export const DAX_PMD = 32;
-const DAX_PFN = 64;
+/** Factor of the order of a folio: 0 for every entry of DAX. */
+const FOLIO_ORDER = 64;
+/** Factor of the pfn in an entry. */
+export const DAX_PFN = 1024;
 
 export const dax_flags = (entry: number): number => entry % DAX_PFN;
 export const dax_to_pfn = (entry: number): number => Math.floor(entry / DAX_PFN);
@@ -32,16 +38,25 @@ export const dax_is_zero_entry = (entry: number): boolean => (dax_flags(entry) &
 export const dax_is_dirty = (entry: number): boolean => (dax_flags(entry) & PAGECACHE_TAG_DIRTY) !== 0;
 export const dax_is_empty_entry = (entry: number): boolean => (dax_flags(entry) & DAX_EMPTY) !== 0;
 export const dax_is_pmd_entry = (entry: number): boolean => (dax_flags(entry) & DAX_PMD) !== 0;
+/** Pages of the folio that an entry stands for; of a DAX entry 1, whatever DAX_PMD says. */
+export const folio_nr_pages = (entry: number): number => 2 ** Math.floor(dax_flags(entry) / FOLIO_ORDER);
+/** An entry of the page cache: a folio of 2^order pages, `pfn` its page at this index. */
+export const make_folio_entry = (pfn: number, order: number): number => pfn * DAX_PFN + order * FOLIO_ORDER;
 export const dax_make_entry = (pfn: number, flags: number): number => pfn * DAX_PFN + flags;
 
-/** First page of the entry that covers `page`: the page itself unless it is a PMD entry. */
+/** First page of the entry that covers `page`: the page itself unless it is a PMD entry or a large folio. */
 export function dax_entry_start(k: Kernel, inode: number, page: number): number {
-  return dax_is_pmd_entry(k.i_pages.get(inode, page)) ? pmd_start(k, page) : page;
+  const entry = k.i_pages.get(inode, page);
+  return dax_is_pmd_entry(entry) ? pmd_start(k, page) : page - (page % folio_nr_pages(entry));
 }
 
 /** The end of the entry that covers the page before `end`, not less than `end`. */
 export function dax_entry_end(k: Kernel, inode: number, end: number): number {
-  return end > 0 && dax_is_pmd_entry(k.i_pages.get(inode, end - 1)) ? pmd_end(k, end) : end;
+  if (end === 0) return end;
+  const entry = k.i_pages.get(inode, end - 1);
+  if (dax_is_pmd_entry(entry)) return pmd_end(k, end);
+  const pages = folio_nr_pages(entry);
+  return Math.ceil(end / pages) * pages;
 }
 
 /** Sets and clears flags of the entries that [from, to) meets; absent ones stay absent. */
@@ -89,7 +104,7 @@ export function dax_wake_entries(
   entry: number,
   all: boolean,
 ): void {
-  const size = dax_is_pmd_entry(entry) ? k.options.pmd_pages : 1;
+  const size = dax_is_pmd_entry(entry) ? k.options.pmd_pages : folio_nr_pages(entry);
   k.m.queues.wakeWhere(
     WAIT.entry,
     (owner, page) => owner === inode && page >= from && page < to && page % size === 0,
@@ -202,11 +217,16 @@ function first_busy_pfn(k: Kernel, entry: number, pages: number): number {
   return busy < pfn + pages ? busy : 0;
 }
 
-/** The scan of dax_layout_busy_page_range(): the first busy page of the file in index order, or 0. */
-function scan_busy_page(k: Kernel, inode: number): { pfn: number; lockedAt: number } {
+/** The scan of dax_layout_busy_page_range(): the first busy page of [from, to) in index order, or 0. */
+export function scan_busy_page(
+  k: Kernel,
+  inode: number,
+  from = 0,
+  to = k.llong_max_pages,
+): { pfn: number; lockedAt: number } {
   let found = 0;
   let lockedAt = -1;
-  visitRuns(k.i_pages, inode, 0, k.llong_max_pages, (page, end, entry) => {
+  visitRuns(k.i_pages, inode, from, to, (page, end, entry) => {
     if (found !== 0 || lockedAt >= 0) return;
     if (!dax_is_locked(entry)) found = first_busy_pfn(k, entry, end - page);
     else if (!k.rules.busy_scan_skips_locked_entry) lockedAt = page;
@@ -227,6 +247,7 @@ export const dax_layout_busy_page = path(
       (k, f) => k.rules.layout_break_skips_unmapped_file && !mapping_mapped(k, f.inode),
       'idle',
     ),
+    branch('no dax_mapping', (k) => !k.fs.dax, 'idle'),
     call(unmap_mapping_pages, (k, f, callee) => {
       callee.inode = f.inode;
       callee.from = 0;

@@ -10,6 +10,7 @@
  * Left out: XFS's background inactivation otherwise; it runs in the context of the last iput here.
  */
 import { i_data_sem, INODE, type Kernel, path, WAIT } from '../kernel.ts';
+import { truncate_inode_pages_range } from '../mm/truncate.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
 import { free_range } from './extent.ts';
 import { i_size_write, needs_eviction } from './inode.ts';
@@ -37,6 +38,7 @@ export const evict_unused_inodes = path(
       if (f.inode > 0) k.inodes.set(f.inode, INODE.evicted, 1);
     }),
     branch('nothing unused', (_k, f) => f.inode === 0, 'done'),
+    branch('no dax_mapping', (k) => !k.fs.dax, 'folios'),
     call(
       dax_delete_mapping_entries,
       (k, f, callee) => {
@@ -46,6 +48,14 @@ export const evict_unused_inodes = path(
       },
       'truncate_inode_pages_final',
     ),
+    jump('deleted'),
+    mark('folios'),
+    call(truncate_inode_pages_range, (k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = 0;
+      callee.to = k.llong_max_pages;
+    }),
+    mark('deleted'),
     label('evict_inode', 'K62'),
     down_write('free blocks', (_k, f) => i_data_sem(f.inode)),
     act('free_range', (k, f) => {

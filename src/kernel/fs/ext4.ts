@@ -8,8 +8,11 @@
  */
 import { EFBIG, EINVAL, ENOSPC, EOPNOTSUPP } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
+import { ext4_buffered_write_iter, generic_file_read_iter } from './buffered_io.ts';
+import { ext4_dio_write_iter } from './direct_io.ts';
 import { allocate_range, convert_to_unwritten, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
 import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
+import { ext4_filemap_fault } from './filemap_fault.ts';
 import { ext4_dax_huge_fault } from './huge_fault.ts';
 import {
   at_or_beyond_eof,
@@ -347,6 +350,8 @@ const fallocate: Record<FallocateMode, Fallocate> = {
 
 export const ext4: Filesystem = {
   name: 'ext4',
+  dax: true,
+  writes_large_folios: false,
   inactivates_when_thawed: false,
   dax_synchronous: true,
   lock_names: {},
@@ -356,8 +361,20 @@ export const ext4: Filesystem = {
   setattr_size: ext4_setattr,
   fallocate: vfs_fallocate(fallocate),
   write_iter: ext4_dax_write_iter,
+  direct_write_iter: ext4_dax_write_iter,
   read_iter: ext4_dax_read_iter,
   remap_file_range: vfs_clone_file_range(no_remap_range),
   shares_blocks: false,
   notifies_owners: false,
+};
+
+/** ext4 without DAX: the same, with its files in the page cache. */
+export const ext4_pagecache: Filesystem = {
+  ...ext4,
+  dax: false,
+  dax_synchronous: false,
+  huge_fault: ext4_filemap_fault,
+  write_iter: ext4_buffered_write_iter,
+  direct_write_iter: ext4_dio_write_iter,
+  read_iter: generic_file_read_iter,
 };

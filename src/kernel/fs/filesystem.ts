@@ -15,6 +15,10 @@ export type Fallocate = Path<Kernel, RangeLocals | 'keep_size'>;
 
 export interface Filesystem {
   readonly name: 'ext4' | 'xfs';
+  /** IS_DAX() of its inodes: mounted with dax=always; otherwise its files are in the page cache. */
+  readonly dax: boolean;
+  /** iomap_folio_ops and the like: write(2) may put large folios into the page cache, where the release can. */
+  readonly writes_large_folios: boolean;
   /** The filesystem's own names for the generic locks, where it has them. */
   readonly lock_names: Readonly<Partial<Record<string, string>>>;
   /** While it is frozen, inodes without users wait for the thaw; otherwise whoever drops the last reference does. */
@@ -23,14 +27,19 @@ export interface Filesystem {
   readonly s_maxbytes: { readonly page: number; readonly byte: number };
   /** dax_synchronous(): the medium needs no call to make flushed CPU caches durable, so MAP_SYNC is allowed. */
   readonly dax_synchronous: boolean;
-  /** vm_ops->huge_fault: pages dealt with (at least 1), or an error; -VM_FAULT_FALLBACK for PMD order only. */
+  /**
+   * vm_ops->huge_fault, or without DAX vm_ops->fault and ->page_mkwrite: pages dealt with (at least 1), or an error;
+   * -VM_FAULT_FALLBACK for PMD order only.
+   */
   readonly huge_fault: Path<Kernel, FaultLocals>;
   /** inode_operations->setattr for ATTR_SIZE; the caller holds i_rwsem. */
   readonly setattr_size: Path<Kernel, 'inode' | 'size_page' | 'size_byte'>;
   /** file_operations->fallocate, one path per mode. */
   readonly fallocate: Readonly<Record<FallocateMode, Fallocate>>;
-  /** file_operations->write_iter and ->read_iter on DAX. */
+  /** file_operations->write_iter and ->read_iter. */
   readonly write_iter: Path<Kernel, RangeLocals | 'token'>;
+  /** file_operations->write_iter of a descriptor with O_DIRECT, which DAX does not look at (K165). */
+  readonly direct_write_iter: Path<Kernel, RangeLocals | 'token'>;
   readonly read_iter: Path<Kernel, RangeLocals>;
   /** file_operations->remap_file_range: FICLONERANGE and FIDEDUPERANGE. */
   readonly remap_file_range: Path<Kernel, RemapLocals>;

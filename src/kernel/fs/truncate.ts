@@ -1,9 +1,12 @@
 /**
- * Taking pages out of a file's mapping. Models mm/truncate.c of 6.1 for DAX mappings, and the VFS entry of truncate.
+ * Taking pages out of a file's mapping. Models mm/truncate.c of 6.1 for DAX mappings, and the VFS entry of truncate. What the
+ * page cache has instead of DAX entries goes in mm/truncate.ts.
  */
 import { i_rwsem, type Kernel, path } from '../kernel.ts';
 import { unmap_mapping_pages } from '../mm/rmap.ts';
+import { truncate_inode_pages_range } from '../mm/truncate.ts';
 import { has_bad_block } from './bad_blocks.ts';
+import { zero_folio_bytes } from './buffered_io.ts';
 import { persist_blocks, write_blocks, write_shadow } from './content.ts';
 import { cow_range } from './cow.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
@@ -12,36 +15,49 @@ import { count_size_change } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
 
 /** truncate_pagecache(): pages from `from` on; unmapped before and after, private copies too (K46, K49). */
-export const truncate_pagecache = path('truncate_pagecache', ['inode', 'from'], ({ call, ret }) => [
-  call(unmap_mapping_pages, (k, f, callee) => {
-    callee.inode = f.inode;
-    callee.from = f.from;
-    callee.to = k.llong_max_pages;
-    callee.even_cows = 1;
-  }),
-  call(dax_delete_mapping_entries, (k, f, callee) => {
-    callee.inode = f.inode;
-    callee.from = f.from;
-    callee.to = k.llong_max_pages;
-  }),
-  call(
-    unmap_mapping_pages,
-    (k, f, callee) => {
+export const truncate_pagecache = path(
+  'truncate_pagecache',
+  ['inode', 'from'],
+  ({ call, branch, jump, mark, ret }) => [
+    call(unmap_mapping_pages, (k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.from;
       callee.to = k.llong_max_pages;
       callee.even_cows = 1;
-    },
-    'unmap_mapping_pages again',
-  ),
-  ret(),
-]);
+    }),
+    branch('no dax_mapping', (k) => !k.fs.dax, 'folios'),
+    call(dax_delete_mapping_entries, (k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = k.llong_max_pages;
+    }),
+    jump('deleted'),
+    mark('folios'),
+    call(truncate_inode_pages_range, (k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = k.llong_max_pages;
+    }),
+    mark('deleted'),
+    call(
+      unmap_mapping_pages,
+      (k, f, callee) => {
+        callee.inode = f.inode;
+        callee.from = f.from;
+        callee.to = k.llong_max_pages;
+        callee.even_cows = 1;
+      },
+      'unmap_mapping_pages again',
+    ),
+    ret(),
+  ],
+);
 
 /** truncate_pagecache_range(): whole pages of [from, to); private copies stay (K46, K52). */
 export const truncate_pagecache_range = path(
   'truncate_pagecache_range',
   ['inode', 'from', 'to'],
-  ({ call, branch, mark, ret }) => [
+  ({ call, branch, jump, mark, ret }) => [
     branch('no whole page', (_k, f) => f.from >= f.to, 'delete'),
     call(unmap_mapping_pages, (_k, f, callee) => {
       callee.inode = f.inode;
@@ -50,17 +66,33 @@ export const truncate_pagecache_range = path(
       callee.even_cows = 0;
     }),
     mark('delete'),
+    branch('no dax_mapping', (k) => !k.fs.dax, 'folios'),
     call(dax_delete_mapping_entries, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.from;
       callee.to = f.to;
     }),
+    jump('deleted'),
+    mark('folios'),
+    call(truncate_inode_pages_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
+    mark('deleted'),
     ret(),
   ],
 );
 
-/** dax_zero_range() within one page: zeroes bytes [from, to) on the medium if the page has a written block. */
+/**
+ * dax_zero_range() within one page: zeroes bytes [from, to) on the medium if the page has a written block. Without DAX it is
+ * iomap_zero_range() and ext4_block_zero_page_range(), which zero the page cache.
+ */
 export function dax_zero_page_bytes(k: Kernel, inode: number, page: number, from: number, to: number): void {
+  if (!k.fs.dax) {
+    zero_folio_bytes(k, inode, page, from, to);
+    return;
+  }
   const extent = k.extents.get(inode, page);
   if (from >= to || !ext_mapped(extent)) return;
   // Of a shared block the file gets a copy first; what is mapped stays on the old one (K60). A block that cannot be copied

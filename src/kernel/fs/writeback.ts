@@ -1,5 +1,5 @@
 /**
- * fsync on DAX. Models fs/dax.c:dax_writeback_mapping_range() of 6.1 and the callers that matter.
+ * fsync, on DAX and, as far as it is the same, through the page cache (mm/page_writeback.ts). Models fs/dax.c:dax_writeback_mapping_range() of 6.1 and the callers that matter.
  *
  * Order that makes it safe (K64, K65): tag, lock the entry, take write permission away from page tables and mirrors,
  * flush, clear the mark, unlock. No lock against truncate is held (K66), and neither i_rwsem nor invalidate_lock is
@@ -8,6 +8,7 @@
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { COUNTER, type Kernel, path, SB } from '../kernel.ts';
+import { write_cache_pages } from '../mm/page_writeback.ts';
 import { pfn_mkclean_range } from '../mm/rmap.ts';
 import { persist_blocks } from './content.ts';
 import {
@@ -48,6 +49,7 @@ export const dax_writeback_mapping_range = path(
   'dax_writeback_mapping_range',
   ['inode', 'from', 'to', 'slot', 'page', 'end', 'locked'],
   ({ label, mark, act, branch, jump, call, sleep, ret }) => [
+    branch('do_writepages', (k) => !k.fs.dax, 'folios'),
     label('tag_pages_for_writeback', 'K64', (k, f) => {
       tag_pages_for_writeback(k, f.inode, f.from, f.to);
       f.page = f.from;
@@ -98,6 +100,13 @@ export const dax_writeback_mapping_range = path(
     }),
     jump('next'),
     mark('done'),
+    ret(),
+    mark('folios'),
+    call(write_cache_pages, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.from;
+      callee.to = f.to;
+    }),
     ret(),
   ],
 );

@@ -11,8 +11,11 @@
 import type { Path } from '../../machine/program.ts';
 import { EFBIG, EINVAL, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
+import { xfs_file_buffered_read, xfs_file_buffered_write } from './buffered_io.ts';
+import { xfs_file_dio_write } from './direct_io.ts';
 import { allocate_range, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
 import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
+import { xfs_filemap_fault } from './filemap_fault.ts';
 import { xfs_filemap_huge_fault } from './huge_fault.ts';
 import {
   at_or_beyond_eof,
@@ -308,6 +311,8 @@ const fallocate: Record<FallocateMode, Fallocate> = {
 
 export const xfs: Filesystem = {
   name: 'xfs',
+  dax: true,
+  writes_large_folios: true,
   inactivates_when_thawed: true,
   dax_synchronous: true,
   lock_names: { i_rwsem: 'IOLOCK', invalidate_lock: 'MMAPLOCK', i_data_sem: 'ILOCK' },
@@ -316,8 +321,20 @@ export const xfs: Filesystem = {
   setattr_size: xfs_vn_setattr,
   fallocate: vfs_fallocate(fallocate),
   write_iter: xfs_file_dax_write,
+  direct_write_iter: xfs_file_dax_write,
   read_iter: xfs_file_dax_read,
   remap_file_range: vfs_clone_file_range(xfs_file_remap_range),
   shares_blocks: true,
   notifies_owners: true,
+};
+
+/** XFS without DAX: the same, with its files in the page cache. */
+export const xfs_pagecache: Filesystem = {
+  ...xfs,
+  dax: false,
+  dax_synchronous: false,
+  huge_fault: xfs_filemap_fault,
+  write_iter: xfs_file_buffered_write,
+  direct_write_iter: xfs_file_dio_write,
+  read_iter: xfs_file_buffered_read,
 };

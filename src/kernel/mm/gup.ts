@@ -41,9 +41,17 @@ export function check_vma_flags(
 ): number {
   const vma = find_vma(k, mm, va);
   if (vma === NO_VMA) return -EFAULT;
-  if (longterm && k.rules.longterm_refused_on_fsdax) return -EOPNOTSUPP;
+  if (longterm && k.fs.dax && k.rules.longterm_refused_on_fsdax) return -EOPNOTSUPP;
+  if (longterm && write && !writable_file_mapping_allowed(k, vma)) return -EFAULT;
   return k.vmas.get(vma, write ? VMA.writable : VMA.readable) === 0 ? -EFAULT : 0;
 }
+
+/**
+ * writable_file_mapping_allowed(): a long pin for writing goes past the write-back of a file whose dirty pages are tracked, and
+ * later kernels refuse it (K237). 6.12 asks before it looks at the right to write.
+ */
+const writable_file_mapping_allowed = (k: Kernel, vma: number): boolean =>
+  k.fs.dax || !k.rules.longterm_write_refused_on_tracked_file || k.vmas.get(vma, VMA.shared) === 0;
 
 /**
  * gup_must_unshare(): a private copy that is to be pinned for reading is not known to be this address space's alone. A plain
@@ -69,8 +77,13 @@ function look_at_pte(k: Kernel, pte: number, write: boolean, flags: number): num
  * not the private copies of a DAX mapping (K88).
  */
 function fast_may_take(k: Kernel, f: Record<GupLocal, number>, flags: number): boolean {
-  return look_at_pte(k, f.pte, f.write === 1, flags) === USABLE && (f.longterm === 0 || pte_anon(f.pte));
+  if (look_at_pte(k, f.pte, f.write === 1, flags) !== USABLE) return false;
+  return f.longterm === 0 || pte_anon(f.pte) || long_pin_of_file_is_fast(k);
 }
+
+/** folio_fast_pin_allowed() of a page of the page cache: 6.1 asks nothing. */
+const long_pin_of_file_is_fast = (k: Kernel): boolean =>
+  !k.fs.dax && !k.rules.longterm_write_refused_on_tracked_file;
 
 /** Records [va, end) as taken, at the frames of `pte`. */
 export function record_pages(k: Kernel, region: number, va: number, end: number, pte: number): void {

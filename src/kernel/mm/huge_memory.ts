@@ -84,7 +84,7 @@ export const __split_huge_pmd = path('__split_huge_pmd', ['mm', 'from', 'to'], (
  * file could be mapped at `va`. A write to a private mapping copies pages one by one.
  */
 export function transhuge_vma_suitable(k: Kernel, vma: number, va: number, write: boolean): boolean {
-  if (write && k.vmas.get(vma, VMA.shared) === 0) return false;
+  if (!k.fs.dax || (write && k.vmas.get(vma, VMA.shared) === 0)) return false;
   const shift = k.vmas.get(vma, VMA.start) - k.vmas.get(vma, VMA.pgoff);
   if (shift % k.options.pmd_pages !== 0) return false;
   return pmd_start(k, va) >= k.vmas.get(vma, VMA.start) && pmd_end(k, va + 1) <= k.vmas.get(vma, VMA.end);

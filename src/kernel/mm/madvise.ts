@@ -21,6 +21,7 @@ import { zap_page_range } from './huge_memory.ts';
 import { split_vmas_at } from './mmap.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from './vma.ts';
+import { reclaim_pages } from './vmscan.ts';
 
 const WALK_LOCALS = [
   'mm',
@@ -104,8 +105,17 @@ export const madvise_free = madviseWalk('madvise_free', false, ({ act }) => [
   }),
 ]);
 
-/** MADV_PAGEOUT: finds no page on the LRU. */
-export const madvise_pageout = madviseWalk('madvise_pageout', false, () => []);
+/** MADV_PAGEOUT: finds no page of a DAX file on the LRU; folios of the page cache that nobody else maps are reclaimed. */
+export const madvise_pageout = madviseWalk('madvise_pageout', false, ({ branch, call, mark }) => [
+  branch('no folio_test_lru', (k) => k.fs.dax, 'visited'),
+  call(reclaim_pages, (k, f, callee) => {
+    callee.vma = f.vma;
+    callee.inode = k.vmas.get(f.vma, VMA.inode);
+    callee.from = linear_page_index(k, f.vma, f.start);
+    callee.to = callee.from + f.end - f.start;
+  }),
+  mark('visited'),
+]);
 
 /** MADV_REMOVE: fallocate(PUNCH_HOLE | KEEP_SIZE) of the file, mmap_lock let go meanwhile. */
 export const madvise_remove = madviseWalk(

@@ -6,7 +6,7 @@
  * A block of the filesystem is a page frame: pfn 1 to `blocks`. Its count is kept relative to the idle value
  * (1 in the kernels before the 6.15 rework), so 0 is idle and anything above it is busy: CPU mappings take no
  * reference (K10). pfn 0 is the zero page, whose count nobody changes (K7). Anonymous pages follow the blocks;
- * theirs is the full count.
+ * theirs is the full count. Pages of the page cache come last: one reference is the page cache's own (mm/filemap.ts).
  *
  * Left out: folios of more than one page, the LRU, the page lock (K76: fsdax pages have no use for them).
  */
@@ -95,9 +95,14 @@ export function pins_held(k: Kernel): number {
   return k.counters.get(0, COUNTER.pins_acquired) - k.counters.get(0, COUNTER.pins_released);
 }
 
-/** True when [pfn, pfn + pages) is a frame outside the filesystem's blocks. */
+/** True for an anonymous page: a frame after the filesystem's blocks and before those of the page cache. */
 export function is_anon_pfn(k: Kernel, pfn: number): boolean {
-  return pfn > k.options.blocks;
+  return pfn > k.options.blocks && !is_cache_pfn(k, pfn);
+}
+
+/** True for a frame of the page cache, whether a file has it just now or not. */
+export function is_cache_pfn(k: Kernel, pfn: number): boolean {
+  return pfn > k.options.blocks + k.options.anonPages;
 }
 
 /** Free anonymous pages with one reference each, at most `pages` in a row; none when memory is used up. */

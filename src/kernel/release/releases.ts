@@ -15,6 +15,8 @@ const LINUX_6_1: Release = {
     ext4_fallocate_breaks_first: false,
     xfs_truncate_flushes_new_eof: true,
     longterm_refused_on_fsdax: true,
+    longterm_write_refused_on_tracked_file: false,
+    buffered_write_makes_large_folios: false,
   },
 };
 
@@ -31,6 +33,8 @@ const LINUX_6_12: Release = {
     ext4_punch_writes_back_first: false,
     ext4_fallocate_breaks_first: true,
     xfs_truncate_flushes_new_eof: false,
+    longterm_write_refused_on_tracked_file: true,
+    buffered_write_makes_large_folios: true,
   },
 };
 

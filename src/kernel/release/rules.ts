@@ -28,6 +28,10 @@ export interface Rules {
   readonly xfs_truncate_flushes_new_eof: boolean;
   /** FOLL_LONGTERM is refused with -EOPNOTSUPP for a DAX file mapping (K88). */
   readonly longterm_refused_on_fsdax: boolean;
+  /** FOLL_LONGTERM for writing is refused with -EFAULT for a shared file mapping whose dirty pages are tracked (K237). */
+  readonly longterm_write_refused_on_tracked_file: boolean;
+  /** XFS: write(2) puts folios of more than one page into the page cache (K236). */
+  readonly buffered_write_makes_large_folios: boolean;
 }
 
 export interface Release {

@@ -20,6 +20,9 @@ enum gup_probe_driver {
 	GUP_PROBE_GET,		/* FOLL_GET, held */
 	GUP_PROBE_HMM_MIRROR,	/* hmm_range_fault under an interval notifier, nothing held */
 	GUP_PROBE_NOTIFIER,	/* the same with GUP in the fault, the reference dropped at once */
+	GUP_PROBE_GUP_READ,	/* FOLL_PIN for reading only, held */
+	GUP_PROBE_GET_READ,	/* FOLL_GET for reading only, held */
+	GUP_PROBE_USERPTR,	/* FOLL_PIN in the fault, held through invalidations until the next fault of the page */
 };
 
 /* enum mmu_notifier_event, numbered here so that a kernel may renumber its own. */

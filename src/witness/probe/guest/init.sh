@@ -1,6 +1,6 @@
 #!/bin/busybox sh
-# The first program of the guest: filesystems on two NVDIMMs and two RAM disks, the probe module, the probe
-# program, and off. What it says goes to the console; the probe's results have a serial line of their own.
+# The first program of the guest: filesystems on two NVDIMMs and two RAM disks, the probe module, the program
+# that the plan names, and off. What it says goes to the console; results have a serial line of their own.
 B=/bin/busybox
 
 step() {
@@ -31,6 +31,10 @@ $B ln -sf /proc/mounts /etc/mtab
 while read -r module; do
     step $B insmod $module
 done </modules/order
+# A program that misses one of these says so.
+while read -r module; do
+    $B insmod $module || echo "guest: no $module"
+done </modules/more
 
 step ndctl create-namespace -f -e namespace0.0 -m fsdax -M mem >/dev/null
 step ndctl create-namespace -f -e namespace1.0 -m fsdax -M mem >/dev/null
@@ -44,7 +48,7 @@ filesystem /dev/ram1 xfs /mnt/xfs defaults
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
 
 step $B insmod /probe/gup_probe.ko
-echo "guest: probe $($B cat /plan)"
-/probe/probe $($B cat /plan) >/dev/ttyS1
-echo "guest: probe ended with $?"
+echo "guest: $($B cat /plan)"
+/probe/$($B cat /plan) >/dev/ttyS1
+echo "guest: ended with $?"
 $B poweroff -f

@@ -34,7 +34,7 @@ struct probe_device {
 	u32 pages;
 
 	struct mutex table_lock;	/* the table and the counts */
-	struct page **held;		/* pinning kinds: one reference each */
+	struct page **held;		/* kinds that pin: one reference each; GUP_PROBE_USERPTR: NULL where none */
 	unsigned long *table;		/* mirroring kinds: PROBE_ENTRY_* and pfn, 0 is empty */
 	struct mmu_interval_notifier notifier;
 	struct gup_probe_counts counts;

@@ -65,9 +65,12 @@ static const struct probe_driver_ops *probe_ops_of(u32 driver)
 	case GUP_PROBE_GUP:
 	case GUP_PROBE_GUP_LONGTERM:
 	case GUP_PROBE_GET:
+	case GUP_PROBE_GUP_READ:
+	case GUP_PROBE_GET_READ:
 		return &probe_pin_ops;
 	case GUP_PROBE_HMM_MIRROR:
 	case GUP_PROBE_NOTIFIER:
+	case GUP_PROBE_USERPTR:
 		return &probe_mirror_ops;
 	default:
 		return NULL;

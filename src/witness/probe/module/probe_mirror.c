@@ -150,6 +150,31 @@ static int probe_lookup_gup(struct probe_device *dev, unsigned long addr, bool w
 	return 0;
 }
 
+/*
+ * The same, but the page stays pinned after an invalidation has emptied its entry, until the page is faulted
+ * again or the driver lets go: what i915 does with its user pointers.
+ */
+static int probe_lookup_userptr(struct probe_device *dev, unsigned long addr, bool write, unsigned long *entry)
+{
+	struct page *page, *old;
+	int got;
+
+	if (current->mm != dev->mm)
+		return -EPERM;
+
+	got = pin_user_pages_fast(addr, 1, write ? FOLL_WRITE : 0, &page);
+	if (got != 1)
+		return got < 0 ? got : -EFAULT;
+
+	*entry = page_to_pfn(page) << PROBE_ENTRY_SHIFT | PROBE_ENTRY_VALID;
+	if (write)
+		*entry |= PROBE_ENTRY_WRITE;
+	old = xchg(&dev->held[(addr - dev->addr) >> PAGE_SHIFT], page);
+	if (old)
+		unpin_user_page(old);
+	return 0;
+}
+
 /* One attempt at a device fault. Returns -EBUSY if it collided with an invalidation. */
 static int probe_try_fault(struct probe_device *dev, u32 page, bool write)
 {
@@ -160,6 +185,8 @@ static int probe_try_fault(struct probe_device *dev, u32 page, bool write)
 	seq = mmu_interval_read_begin(&dev->notifier);
 	if (dev->kind == GUP_PROBE_HMM_MIRROR)
 		ret = probe_lookup_hmm(dev, addr, write, seq, &entry);
+	else if (dev->kind == GUP_PROBE_USERPTR)
+		ret = probe_lookup_userptr(dev, addr, write, &entry);
 	else
 		ret = probe_lookup_gup(dev, addr, write, &entry);
 	if (ret)
@@ -225,29 +252,40 @@ static int probe_mirror_access(struct probe_device *dev, u32 page, bool write, v
 	return ret ? ret : -EBUSY;
 }
 
+static void probe_free_tables(struct probe_device *dev)
+{
+	kvfree(dev->table);
+	kvfree(dev->held);
+	dev->table = NULL;
+	dev->held = NULL;
+}
+
 static int probe_mirror_attach(struct probe_device *dev)
 {
-	int ret;
+	int ret = -ENOMEM;
 
 	dev->table = kvcalloc(dev->pages, sizeof(*dev->table), GFP_KERNEL);
-	if (!dev->table)
-		return -ENOMEM;
-
-	ret = mmu_interval_notifier_insert(&dev->notifier, dev->mm, dev->addr, dev->pages * PAGE_SIZE,
-					   &probe_notifier_ops);
-	if (ret) {
-		kvfree(dev->table);
-		dev->table = NULL;
-	}
+	if (dev->kind == GUP_PROBE_USERPTR)
+		dev->held = kvcalloc(dev->pages, sizeof(*dev->held), GFP_KERNEL);
+	if (dev->table && (dev->held || dev->kind != GUP_PROBE_USERPTR))
+		ret = mmu_interval_notifier_insert(&dev->notifier, dev->mm, dev->addr, dev->pages * PAGE_SIZE,
+						   &probe_notifier_ops);
+	if (ret)
+		probe_free_tables(dev);
 	return ret;
 }
 
 static void probe_mirror_release(struct probe_device *dev)
 {
+	u32 i;
+
 	/* Waits for callbacks that are running: after it nobody else looks at the table. */
 	mmu_interval_notifier_remove(&dev->notifier);
-	kvfree(dev->table);
-	dev->table = NULL;
+	for (i = 0; dev->held && i < dev->pages; i++) {
+		if (dev->held[i])
+			unpin_user_page(dev->held[i]);
+	}
+	probe_free_tables(dev);
 }
 
 static struct page *probe_mirror_peek(struct probe_device *dev, u32 page)

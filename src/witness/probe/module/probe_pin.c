@@ -8,11 +8,17 @@
 
 #include "probe.h"
 
+/* True for a device that asked for reading only. */
+static bool probe_pin_reads(const struct probe_device *dev)
+{
+	return dev->kind == GUP_PROBE_GUP_READ || dev->kind == GUP_PROBE_GET_READ;
+}
+
 static void probe_put_pages(struct probe_device *dev, u32 count, bool dirty)
 {
 	u32 i;
 
-	if (dev->kind != GUP_PROBE_GET) {
+	if (dev->kind != GUP_PROBE_GET && dev->kind != GUP_PROBE_GET_READ) {
 		unpin_user_pages_dirty_lock(dev->held, count, dirty);
 		return;
 	}
@@ -30,6 +36,10 @@ static int probe_get_pages(struct probe_device *dev)
 		return pin_user_pages_fast(dev->addr, dev->pages, FOLL_WRITE, dev->held);
 	case GUP_PROBE_GUP_LONGTERM:
 		return pin_user_pages_fast(dev->addr, dev->pages, FOLL_WRITE | FOLL_LONGTERM, dev->held);
+	case GUP_PROBE_GUP_READ:
+		return pin_user_pages_fast(dev->addr, dev->pages, 0, dev->held);
+	case GUP_PROBE_GET_READ:
+		return get_user_pages_fast(dev->addr, dev->pages, 0, dev->held);
 	case GUP_PROBE_GET:
 		return get_user_pages_fast(dev->addr, dev->pages, FOLL_WRITE, dev->held);
 	default:
@@ -62,15 +72,17 @@ static int probe_pin_attach(struct probe_device *dev)
 
 static void probe_pin_release(struct probe_device *dev)
 {
-	/* The device may have written to every page: it does not keep track. */
+	/* The device may have written to every page that it may write to: it does not keep track. */
 	if (!probe_bug(GUP_PROBE_BUG_FORGET_PIN))
-		probe_put_pages(dev, dev->pages, true);
+		probe_put_pages(dev, dev->pages, !probe_pin_reads(dev));
 	kvfree(dev->held);
 	dev->held = NULL;
 }
 
 static int probe_pin_access(struct probe_device *dev, u32 page, bool write, void *bounce)
 {
+	if (write && probe_pin_reads(dev))
+		return -EPERM;
 	probe_copy_page(dev->held[page], write, bounce);
 	return 0;
 }

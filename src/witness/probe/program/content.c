@@ -17,7 +17,12 @@ static int name_byte(unsigned char byte, char *out, size_t room)
 	static const struct {
 		enum writer writer;
 		char letter;
-	} writers[] = { { WRITER_FILE, 'f' }, { WRITER_OPERATION, 'w' }, { WRITER_DEVICE, 'd' } };
+	} writers[] = {
+		{ WRITER_FILE, 'f' },
+		{ WRITER_OPERATION, 'w' },
+		{ WRITER_DEVICE, 'd' },
+		{ WRITER_OTHER_FILE, 'o' },
+	};
 
 	if (byte == 0)
 		return snprintf(out, room, "0");

@@ -6,6 +6,7 @@
  *	f3			page 3 as the file was made
  *	d4			written by the device, for page 4
  *	w4			written by the operation
+ *	o2			page 2 of another file
  *	0			zeros
  *	d11:1000,0:3096		the first 1000 bytes one thing, the rest another
  *	SIGBUS, SIGSEGV		the CPU could not read it
@@ -23,6 +24,7 @@ enum writer {
 	WRITER_FILE = 0x10,
 	WRITER_OPERATION = 0x40,
 	WRITER_DEVICE = 0x80,
+	WRITER_OTHER_FILE = 0xc0,
 };
 
 /* Each writer has this many page numbers before the next one's bytes begin. */
