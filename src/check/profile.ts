@@ -15,6 +15,8 @@ export interface Profile {
   /** Invariants that every driver of today keeps in such workloads, whatever it breaks in others, and why. */
   readonly holds: readonly string[];
   readonly facts: readonly string[];
+  /** The files are in the page cache; absent: on DAX. */
+  readonly pageCache?: boolean;
 }
 
 /** Every kind of operation. */
@@ -73,8 +75,13 @@ export const FILES_STAY_MAPPED: Profile = {
 
 /** The profile on this kind of memory: without the operations that its filesystem does not have. */
 export function onMemory(profile: Profile, memory: string): Profile {
-  if (filesystemOf(memory).shares_blocks) return profile;
-  return { ...profile, excluded: [...profile.excluded, 'reflink', 'dedupe'] };
+  const { shares_blocks, dax } = filesystemOf(memory);
+  const missing: OperationKind[] = [
+    ...(shares_blocks ? [] : (['reflink', 'dedupe'] as const)),
+    ...(dax ? [] : (['memory_failure'] as const)),
+  ];
+  if (missing.length === 0) return profile;
+  return { ...profile, excluded: [...profile.excluded, ...missing], ...(dax ? {} : { pageCache: true }) };
 }
 
 /** The setup with the rules of the profile. */
@@ -90,5 +97,5 @@ export function expectedUnder(
   invariant: string,
 ): ReturnType<typeof expectedVerdict> {
   if (profile.holds.includes(invariant)) return { expected: 'holds', facts: profile.facts };
-  return expectedVerdict(driver, invariant);
+  return expectedVerdict(driver, invariant, profile.pageCache !== true);
 }

@@ -16,7 +16,8 @@ export function unmetExpectations(observed: Observed, memory: string): string[] 
   const { workload } = session;
   const driver = session.system.driver.name;
   const mine = (audience: Pick<Expectation, 'drivers' | 'memory'>): boolean =>
-    (audience.drivers?.includes(driver) ?? true) && (audience.memory?.includes(memory) ?? true);
+    (audience.drivers?.includes(driver) ?? true) &&
+    (audience.memory?.includes(memory) ?? session.system.fs.dax);
   const sentences = workload.expect.filter(mine).flatMap((expectation) => {
     const seen = observationOf(observed, expectation.op);
     const missed = seen === undefined ? [['an end', 'none'] as const] : missedIn(expectation, seen);

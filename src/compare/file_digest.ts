@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { INODE } from '../kernel/kernel.ts';
+import { dax_to_pfn } from '../kernel/fs/dax.ts';
 import { ext_mapped, ext_pfn } from '../kernel/fs/extent.ts';
 import { size_byte, size_in_pages, size_page } from '../kernel/fs/inode.ts';
 import { visitRuns } from '../machine/store.ts';
@@ -37,17 +38,31 @@ function digestOf(k: System, inode: number, name: string): string {
   return hash.digest('hex');
 }
 
-/** The contents as runs: holes and unwritten blocks are zeros, which are left out. */
+/** The contents as runs, whether they lie in blocks or in the page cache: holes and unwritten blocks are zeros, which are left out. */
 function contentRuns(k: System, inode: number): Run[] {
   const runs: Run[] = [];
-  visitRuns(k.extents, inode, 0, size_in_pages(k, inode), (page, end, extent) => {
-    if (!ext_mapped(extent)) return;
-    const pfn = ext_pfn(extent);
-    visitRuns(k.data, 0, pfn, pfn + end - page, (from, to, value) => {
-      addRun(runs, { page: page + from - pfn, pages: to - from, value });
-    });
-  });
+  const size = size_in_pages(k, inode);
+  for (let page = 0; page < size;) {
+    const folio = k.fs.dax ? 0 : dax_to_pfn(k.i_pages.get(inode, page));
+    const end = k.fs.dax ? size : k.i_pages.runEnd(inode, page, size);
+    if (folio > 0) addFrames(k, runs, page, end, folio);
+    else addBlocks(k, runs, inode, page, end);
+    page = end;
+  }
   return runs;
+}
+
+function addBlocks(k: System, runs: Run[], inode: number, from: number, to: number): void {
+  visitRuns(k.extents, inode, from, to, (page, end, extent) => {
+    if (ext_mapped(extent)) addFrames(k, runs, page, end, ext_pfn(extent));
+  });
+}
+
+/** Pages [page, end), which lie at `pfn`. */
+function addFrames(k: System, runs: Run[], page: number, end: number, pfn: number): void {
+  visitRuns(k.data, 0, pfn, pfn + end - page, (from, to, value) => {
+    addRun(runs, { page: page + from - pfn, pages: to - from, value });
+  });
 }
 
 function addRun(runs: Run[], run: Run): void {

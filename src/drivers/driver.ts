@@ -13,6 +13,8 @@ export interface KnownBreak {
   /** Invariant id (`I2`). */
   readonly invariant: string;
   readonly facts: readonly string[];
+  /** Where it is so; absent: on DAX and through the page cache. */
+  readonly memory?: 'dax' | 'page_cache';
 }
 
 export interface Driver {

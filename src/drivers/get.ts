@@ -8,8 +8,9 @@
  * not: a child shares a private copy that the device has, so that it sees what the device writes, and the parent's own next
  * write moves it off the page (K194).
  *
- * Release is set_page_dirty_lock() and put_page(). The first does nothing that the model keeps: on fsdax it is the
- * filesystem's no-op dirty_folio, which sets a flag that nobody reads and leaves the DAX entry as clean as it was (K27).
+ * Release is set_page_dirty_lock() and put_page(). On fsdax the first does nothing that the model keeps: it is the
+ * filesystem's no-op dirty_folio, which sets a flag that nobody reads and leaves the DAX entry as clean as it was (K27). A
+ * folio of the page cache is dirty after it (K239).
  */
 import { FOLL_GET } from '../kernel/mm/page.ts';
 import { pinningDriver } from './gup.ts';
@@ -20,17 +21,17 @@ export const get = pinningDriver({
   longterm: false,
   flags: FOLL_GET,
   breaks: [
-    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K216'] },
-    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K34', 'K216'] },
+    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K216'], memory: 'dax' },
+    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K34', 'K216'], memory: 'dax' },
     { invariant: 'private_copies', facts: ['K73', 'K194'] },
     { invariant: 'frozen_not_written', facts: ['K20', 'K65', 'K84'] },
-    { invariant: 'I1', facts: ['K60', 'K62', 'K63', 'K174'] },
-    { invariant: 'I2', facts: ['K31', 'K216'] },
-    { invariant: 'I3', facts: ['K65', 'K216'] },
+    { invariant: 'I1', facts: ['K60', 'K62', 'K63', 'K174'], memory: 'dax' },
+    { invariant: 'I2', facts: ['K31', 'K216'], memory: 'dax' },
+    { invariant: 'I3', facts: ['K65', 'K216', 'K231'] },
     { invariant: 'I4', facts: ['K84', 'K216'] },
-    { invariant: 'I5', facts: ['K43', 'K63'] },
-    { invariant: 'I9', facts: ['K65', 'K182'] },
-    { invariant: 'I13', facts: ['K20', 'K30', 'K32'] },
-    { invariant: 'I15', facts: ['K63'] },
+    { invariant: 'I5', facts: ['K43', 'K63', 'K228'] },
+    { invariant: 'I9', facts: ['K65', 'K182', 'K231'] },
+    { invariant: 'I13', facts: ['K20', 'K30', 'K32'], memory: 'dax' },
+    { invariant: 'I15', facts: ['K63', 'K232'] },
   ],
 });

@@ -4,7 +4,7 @@
 import { visitRuns } from '../machine/store.ts';
 import type { StampedEvent } from '../kernel/event.ts';
 import { COUNTER, MM } from '../kernel/kernel.ts';
-import { gets_held, GUP_PIN_COUNTING_BIAS, pins_held } from '../kernel/mm/page.ts';
+import { gets_held, GUP_PIN_COUNTING_BIAS, is_cache_pfn, pins_held } from '../kernel/mm/page.ts';
 import { pte_anon, pte_pfn } from '../kernel/mm/pgtable.ts';
 import { REGION, type System } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
@@ -55,13 +55,44 @@ function countError(pfn: number, count: number, held: number, mapped: number): s
   return `pfn ${pfn} has ${pins} pins and ${gets} other references, ${held} accounted for`;
 }
 
+const framesEnd = (k: System): number =>
+  k.options.blocks + k.options.anonPages + k.options.cachePages + 1;
+
+/** True when the frame is a folio of a file: the page cache has one of its references. */
+const pageCacheHas = (k: System, pfn: number): boolean =>
+  is_cache_pfn(k, pfn) && k.block_state.get(0, pfn) > 0;
+
+/** Calls `visit` for runs of frames with references that are not the page cache's own: those can be too many to look at. */
+function visitReferences(k: System, visit: (from: number, to: number, count: number) => void): void {
+  visitRuns(k.refcount, 0, 1, framesEnd(k), (from, to, references) => {
+    for (let pfn = from; pfn < to;) {
+      const end = k.block_state.runEnd(0, pfn, to);
+      const count = references - (pageCacheHas(k, pfn) ? 1 : 0);
+      if (count > 0) visit(pfn, end, count);
+      pfn = end;
+    }
+  });
+}
+
+/** Folios without the page cache's reference. */
+function pageCacheErrors(k: System): string[] {
+  const errors: string[] = [];
+  const first = k.options.blocks + k.options.anonPages + 1;
+  visitRuns(k.block_state, 0, first, framesEnd(k), (from, to) => {
+    for (let pfn = from; pfn < to; pfn = k.refcount.runEnd(0, pfn, to))
+      if (k.refcount.get(0, pfn) === 0) errors.push(`pfn ${pfn} is in a file and free`);
+  });
+  return errors;
+}
+
 function accounting(session: Session): string[] {
   const k = session.system;
   const held = holders(k);
   const mapped = mappings(session);
   const errors: string[] = [];
   const found = { pins: 0, gets: 0 };
-  visitRuns(k.refcount, 0, 1, k.options.blocks + k.options.anonPages + 1, (from, to, count) => {
+  errors.push(...pageCacheErrors(k));
+  visitReferences(k, (from, to, count) => {
     for (let pfn = from; pfn < to; pfn++) {
       const mappers = mapped.get(pfn) ?? 0;
       const { pins, gets } = kindsOf(count - mappers);

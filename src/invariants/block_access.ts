@@ -1,7 +1,7 @@
 /**
  * What a device may touch: I1 (no access after free), I9 (permission), I15 (truncate visibility).
  */
-import { blockOf } from './state.ts';
+import { frameOf } from './state.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
 import { block_owner, holds_page } from '../kernel/fs/block_owner.ts';
 import { size_in_pages } from '../kernel/fs/inode.ts';
@@ -32,7 +32,7 @@ function accessAfterFree(session: Session, { event }: StampedEvent): string | nu
   return `${describe(session, event)}, ${now}`;
 }
 
-/** I9: a write needs a writable mapping, and the filesystem must have been asked: the DAX entry is dirty. */
+/** I9: a write needs a writable mapping, and the filesystem must have been asked: the DAX entry, or the folio, is dirty. */
 function deniedWrite(session: Session, { event }: StampedEvent): string | null {
   if (event.type === 'dev_access') return deniedDeviceWrite(session, event);
   if (event.type === 'cpu_access') return deniedCpuWrite(session, event);
@@ -60,8 +60,8 @@ function deniedCpuWrite(session: Session, event: CpuAccess): string | null {
 /** A write to a block the file still has, while its entry is clean: no write-notify came before it (K65, K182). */
 function unasked(session: Session, inode: number, page: number, pfn: number, what: string): string | null {
   const k = session.system;
-  if (blockOf(k, inode, page) !== pfn || dax_is_dirty(k.i_pages.get(inode, page))) return null;
-  return `${what}: its DAX entry is clean, so the filesystem was not asked`;
+  if (frameOf(k, inode, page) !== pfn || dax_is_dirty(k.i_pages.get(inode, page))) return null;
+  return `${what}: its ${k.fs.dax ? 'DAX entry' : 'folio'} is clean, so the filesystem was not asked`;
 }
 
 /** I15: once a size change has returned, nothing reaches beyond the end of the file. */

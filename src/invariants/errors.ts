@@ -70,6 +70,8 @@ function errorFidelity(session: Session, { event }: StampedEvent): string | null
   const { op } = outcome;
   const what = `operation ${event.op} (${op.kind}) ended with ${errnoName(event.ret) ?? 'success'}`;
   const { fs } = session.system;
+  // MAP_SYNC is for DAX alone.
+  if (op.kind === 'mmap' && op.sync === true && !fs.dax) return event.ret === -EOPNOTSUPP ? null : what;
   const unsharedOnExt4 = op.kind === 'unshare' && !fs.shares_blocks;
   // vfs_fallocate() looks at the size first.
   if (unsharedOnExt4 && event.ret !== -EOPNOTSUPP && event.ret !== -EFBIG) return what;

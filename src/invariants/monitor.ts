@@ -52,11 +52,15 @@ export class InvariantMonitor {
   }
 }
 
-/** `breaks` when a correct driver of this kind gives the invariant up by construction (D7). */
+/** `breaks` when a correct driver of this kind gives the invariant up by construction (D7), on DAX or in the page cache. */
 export function expectedVerdict(
   driver: Driver,
   invariant: string,
+  dax: boolean,
 ): { expected: 'holds' | 'breaks'; facts: readonly string[] } {
-  const known = driver.breaks.find((entry) => entry.invariant === invariant);
+  const here = dax ? 'dax' : 'page_cache';
+  const known = driver.breaks.find(
+    (entry) => entry.invariant === invariant && (entry.memory ?? here) === here,
+  );
   return known === undefined ? { expected: 'holds', facts: [] } : { expected: 'breaks', facts: known.facts };
 }

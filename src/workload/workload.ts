@@ -51,7 +51,7 @@ export interface Expectation {
   readonly op: number;
   /** Driver names it holds for; absent: every driver. */
   readonly drivers?: readonly string[];
-  /** Memory kinds it holds for; absent: every memory kind. */
+  /** Memory kinds it holds for; absent: those on DAX. */
   readonly memory?: readonly string[];
   readonly outcome?: 'completed' | 'blocked' | 'never' | 'failed';
   readonly errno?: string;

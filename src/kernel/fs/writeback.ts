@@ -147,17 +147,22 @@ function take_fsync_slot(k: Kernel): number {
   return slot;
 }
 
-/** Calls `visit` for the written blocks of each run of pages in [from, to) that has both blocks and entries. */
+/**
+ * Calls `visit` for each run of pages in [from, to) that has both written blocks and entries: `pfn` is where the CPU sees
+ * them, which is the block itself or a folio in front of it, `block` where the medium has them.
+ */
 function visit_cached(
   k: Kernel,
   inode: number,
   from: number,
   to: number,
-  visit: (pfn: number, pages: number, entry: number) => void,
+  visit: (pfn: number, pages: number, entry: number, block: number) => void,
 ): void {
   visitRuns(k.i_pages, inode, from, to, (first, last, entry) => {
     visitRuns(k.extents, inode, first, last, (page, end, extent) => {
-      if (ext_mapped(extent)) visit(ext_pfn(extent), end - page, entry);
+      const block = ext_pfn(extent);
+      const pfn = k.fs.dax ? block : dax_to_pfn(entry) + page - first;
+      if (ext_mapped(extent)) visit(pfn, end - page, entry, block);
     });
   });
 }
@@ -182,10 +187,13 @@ function visit_unflushed(
   to: number,
   visit: (pfn: number, end: number) => void,
 ): void {
-  visit_cached(k, inode, from, to, (pfn, pages) => {
-    for (let at = pfn; at < pfn + pages;) {
-      const end = Math.min(k.data.runEnd(0, at, pfn + pages), k.media.runEnd(0, at, pfn + pages));
-      if (k.data.get(0, at) !== k.media.get(0, at)) visit(at, end);
+  visit_cached(k, inode, from, to, (pfn, pages, _entry, block) => {
+    for (let at = 0; at < pages;) {
+      const end = Math.min(
+        k.data.runEnd(0, pfn + at, pfn + pages) - pfn,
+        k.media.runEnd(0, block + at, block + pages) - block,
+      );
+      if (k.data.get(0, pfn + at) !== k.media.get(0, block + at)) visit(pfn + at, pfn + end);
       at = end;
     }
   });
@@ -213,7 +221,8 @@ function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: n
       if ((slots & slot) !== 0) owed += last - first;
     });
   });
-  changeRuns(k.owed, 0, 1, k.options.blocks + 1, (slots) => slots & ~slot);
+  const frames = k.options.blocks + k.options.anonPages + k.options.cachePages;
+  changeRuns(k.owed, 0, 1, frames + 1, (slots) => slots & ~slot);
   k.counters.set(0, COUNTER.fsync_slots, k.counters.get(0, COUNTER.fsync_slots) & ~slot);
   return owed;
 }
@@ -221,19 +230,33 @@ function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: n
 /** Ghost: what the commit of this fsync has made durable; promised at once, since pages can move before it returns. */
 function promise_range(k: Kernel, inode: number, from: number, to: number): void {
   visitRuns(k.extents, inode, from, to, (page, end, extent) => {
-    if (ext_mapped(extent)) promise_pages(k, inode, page, end, ext_pfn(extent));
+    for (let at = page; ext_mapped(extent) && at < end;) {
+      const stop = k.fs.dax ? end : k.i_pages.runEnd(inode, at, end);
+      const folio = k.fs.dax ? 0 : dax_to_pfn(k.i_pages.get(inode, at));
+      const block = ext_pfn(extent) + at - page;
+      promise_pages(k, inode, at, stop, block, folio > 0 ? folio : block);
+      at = stop;
+    }
   });
 }
 
 /** Pages whose cache and medium agree now must survive a crash until they are changed again. */
-function promise_pages(k: Kernel, inode: number, page: number, end: number, pfn: number): void {
-  const shift = pfn - page;
-  for (let at = page; at < end;) {
-    const block = at + shift;
-    const stop =
-      Math.min(k.media.runEnd(0, block, end + shift), k.data.runEnd(0, block, end + shift)) - shift;
-    const value = k.media.get(0, block);
-    if (value !== 0 && value === k.data.get(0, block)) k.promised.setRange(inode, at, stop, value);
+function promise_pages(
+  k: Kernel,
+  inode: number,
+  page: number,
+  end: number,
+  block: number,
+  pfn: number,
+): void {
+  for (let at = 0; at < end - page;) {
+    const left = end - page - at;
+    const blocks = k.media.runEnd(0, block + at, block + at + left) - block;
+    const pages = k.data.runEnd(0, pfn + at, pfn + at + left) - pfn;
+    const value = k.media.get(0, block + at);
+    const stop = Math.min(blocks, pages);
+    if (value !== 0 && value === k.data.get(0, pfn + at))
+      k.promised.setRange(inode, page + at, page + stop, value);
     at = stop;
   }
 }

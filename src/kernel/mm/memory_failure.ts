@@ -101,14 +101,14 @@ function next_owner(k: Kernel, pfn: number, inode: number, page: number): { inod
   return next;
 }
 
-/** memory_failure() for the block of a page of a file: 0, -ENXIO when it has none, -EBUSY when no owner is found. */
+/** memory_failure() for the block of a page of a DAX file: 0, -ENXIO when it has none or is not on DAX (left out), -EBUSY when no owner is found. */
 export const memory_failure = path(
   'memory_failure',
   ['mm', 'inode', 'page', 'pfn', 'found'],
   ({ label, act, mark, branch, jump, call, ret }) => [
     label('nfit_handle_mce', 'K80', (k, f) => {
       const extent = k.extents.get(f.inode, f.page);
-      f.pfn = ext_mapped(extent) ? ext_pfn(extent) : 0;
+      f.pfn = k.fs.dax && ext_mapped(extent) ? ext_pfn(extent) : 0;
       if (f.pfn > 0) set_bad_block(k, f.pfn);
     }),
     branch('no block', (_k, f) => f.pfn === 0, 'no block'),

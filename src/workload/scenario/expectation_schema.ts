@@ -6,7 +6,7 @@ import { driver, errno, MEMORY_NAMES, name, position, wholeNumber } from './scal
 /** Whom an expectation is about; absent: everyone. */
 const audience = {
   drivers: z.array(driver).min(1).optional().describe('Drivers it holds for; absent: every driver.'),
-  memory: z.array(z.enum(MEMORY_NAMES)).min(1).optional().describe('Memory kinds it holds for; absent: all.'),
+  memory: z.array(z.enum(MEMORY_NAMES)).min(1).optional().describe('Memory kinds it holds for; absent: those on DAX.'),
 };
 
 const count = wholeNumber(0, 2 ** 31).optional();
