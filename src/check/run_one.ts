@@ -21,7 +21,7 @@ export interface CheckedRun {
 }
 
 /** Steps that a schedule may take before the tasks take turns: several times what the longest generated runs need. */
-const PATIENCE = 4_000;
+export const PATIENCE = 4_000;
 
 /** Sees the events of each step, and the state just after them. */
 export type EventObserver = (events: readonly StampedEvent[], session: Session) => void;

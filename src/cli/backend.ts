@@ -71,6 +71,14 @@ export interface RunOptions extends RunConditions, Attention {
   readonly schedule?: string;
 }
 
+/** How the run of a token is made again; all else is in the token. */
+export interface TokenOptions extends Attention {
+  readonly costTable: CostTable;
+  readonly seed: number;
+  /** Another driver than the token's; a driver of the user's own must be named by its file. */
+  readonly driver?: string;
+}
+
 export interface CheckOptions extends Attention {
   /** Empty: every property. */
   readonly properties: readonly string[];
@@ -146,6 +154,8 @@ export interface Backend {
   loadInput(nameOrPath: string, options: InputOptions, attention?: Attention): Promise<LoadedInput>;
   compare(input: LoadedInput, options: CompareOptions): ComparisonResult | Promise<ComparisonResult>;
   run(input: LoadedInput, options: RunOptions): RunResult | Promise<RunResult>;
+  /** Runs a token of `check` or `worst` again. Throws UsageError for what is no token, or names what does not exist. */
+  runToken(token: string, options: TokenOptions): RunResult | Promise<RunResult>;
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;

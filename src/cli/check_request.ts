@@ -2,7 +2,7 @@
 import type { CheckRequest } from '../check/campaign.ts';
 import type { WorstRequest } from '../check/worst/worst.ts';
 import { MODEL_REVISION } from '../compare/index.ts';
-import { BUILTIN_2026 } from '../costs/index.ts';
+import { BUILTIN_2026, type CostTable } from '../costs/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { INVARIANTS } from '../invariants/index.ts';
@@ -11,7 +11,12 @@ import type { CheckOptions, WorstOptions } from './backend.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
 
-const COSTS = Object.fromEntries(Object.entries(BUILTIN_2026.entries).map(([name, { ns }]) => [name, ns]));
+/** Nanoseconds by cost class. */
+export function costsOf(table: CostTable): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(table.entries).map(([name, { ns }]) => [name, ns]));
+}
+
+const COSTS = costsOf(BUILTIN_2026);
 
 /** Throws UsageError for a planted fault that is another driver's, InputError for a user's driver. */
 export async function checkRequest(options: CheckOptions): Promise<CheckRequest> {

@@ -1,5 +1,8 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
+import { createHash } from 'node:crypto';
 import { check } from '../check/campaign.ts';
+import { PATIENCE } from '../check/run_one.ts';
+import { profileOf, setupOfRun } from '../check/setup_of_run.ts';
 import { worst } from '../check/worst/worst.ts';
 import {
   compare,
@@ -11,18 +14,20 @@ import {
   run,
   sideBySide,
 } from '../compare/index.ts';
+import { CapacityError } from '../machine/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
-import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
-import { checkRequest, worstRequest } from './check_request.ts';
+import type { Backend, CompareOptions, LoadedInput, RunResult, TokenOptions } from './backend.ts';
+import { checkRequest, costsOf, worstRequest } from './check_request.ts';
 import { DEFAULTS } from './defaults.ts';
 import { findingsInThreads } from './driver_thread.ts';
 import { costTableOf } from './known_names.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput, readOptions, rejectedProblems } from './load_input.ts';
+import { openToken } from './token.ts';
 import { UsageError } from './usage_error.ts';
 
 export const simulator: Backend = {
@@ -37,6 +42,7 @@ export const simulator: Backend = {
     const tested = await loadDriver(options.driver);
     return run(input, tested, options, scheduleOf(options.schedule));
   },
+  runToken,
   async check(options) {
     return { ...check(await checkRequest(options)), seed: options.seed };
   },
@@ -58,6 +64,24 @@ export const simulator: Backend = {
     return { stats: document, rejected: rejectedProblems(path, rejected) };
   },
 };
+
+/** Throws UsageError for what is no token, or for one that asks for more than the small system of generated runs has. */
+async function runToken(token: string, options: TokenOptions): Promise<RunResult> {
+  const { run: generated, system, tested } = await openToken(token, options.driver);
+  const sha256 = createHash('sha256').update(token).digest('hex');
+  const conditions = { ...options, kernel: system.kernel, memory: system.memory };
+  try {
+    return run({ workload: generated.workload, sha256 }, tested, conditions, generated.schedule.schedule, {
+      setup: setupOfRun({ ...system, costs: costsOf(options.costTable) }),
+      freezeAt: generated.freezeAt,
+      patience: PATIENCE,
+      holds: profileOf(system.mutant).holds,
+    });
+  } catch (error) {
+    if (error instanceof CapacityError) throw new UsageError(`token: ${error.message}`);
+    throw error;
+  }
+}
 
 /** Shorter workloads are done before a thread has started. */
 const THREADED_OPERATIONS_MIN = 1000;

@@ -3,6 +3,8 @@
  */
 import { errnoName } from '../kernel/errno.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { expectedVerdict, INVARIANTS, type InvariantMonitor } from '../invariants/index.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
 import { encodeSchedule, type Schedule } from '../schedule/index.ts';
@@ -19,8 +21,8 @@ import { MODEL_REVISION } from './model_revision.ts';
 import type { Observed } from './observation.ts';
 import { wasBlocked } from './operation_stats.ts';
 import { waitsByOperation } from './operation_waits.ts';
-import { replay } from './replay.ts';
-import type { RunEvent, RunOperation, RunResult } from './run_result.ts';
+import { type GeneratedSystem, replay } from './replay.ts';
+import type { BrokenProperty, RunEvent, RunOperation, RunResult } from './run_result.ts';
 
 /** The schedule of a run whose operations begin in the workload's own order, as `--schedule` takes it. */
 export const IN_ORDER = 'in-order';
@@ -35,12 +37,14 @@ export function run(
   tested: DriverUnderTest,
   conditions: ReplayConditions,
   schedule?: Schedule,
+  generated?: GeneratedSystem,
 ): RunResult {
   const workload = withPlan(input.workload, conditions.hold);
   const seen: StampedEvent[] = [];
   const done = replay(workload, tested, conditions, {
     onBlock: defaultOnBlock(workload),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(generated === undefined ? {} : { generated }),
     onEvents: (events) => seen.push(...events),
     probe: false,
   });
@@ -60,7 +64,22 @@ export function run(
     blocks_freed_under_reference: done.metrics.blocksFreedUnderReference,
     events: seen.map((event) => eventOf(done.session, event)),
     unmet: unmetExpectations(observed, conditions.memory),
+    broken: brokenUnder(tested.driver, done.monitor, generated?.holds ?? []),
   };
+}
+
+/** The properties that the run broke, those that nobody expects of the driver first. */
+function brokenUnder(
+  driver: Driver,
+  { violations }: InvariantMonitor,
+  holds: readonly string[],
+): BrokenProperty[] {
+  return INVARIANTS.flatMap(({ id, title }): BrokenProperty[] => {
+    const found = violations.get(id);
+    if (found === undefined) return [];
+    const expected = !holds.includes(id) && expectedVerdict(driver, id).expected === 'breaks';
+    return [{ property: id, title, expected, text: found.first }];
+  }).sort((a, b) => Number(a.expected) - Number(b.expected));
 }
 
 function operationOf({ replay: done, waits }: Observed, op: number): RunOperation {
@@ -78,6 +97,8 @@ function operationOf({ replay: done, waits }: Observed, op: number): RunOperatio
     errno: ret === null ? null : errnoName(ret),
     blocked: wasBlocked(done, op, own),
     certificate: certificateOfOperation(done, op, own),
+    begin_ns: outcome?.startTime ?? null,
+    end_ns: ret === null ? null : (outcome?.endTime ?? null),
   };
 }
 
