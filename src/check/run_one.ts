@@ -45,6 +45,11 @@ export class Runner {
     return this.follow(generated, strategyOf(generated.schedule), onEvents);
   }
 
+  /** The same workload with another strategy. */
+  runWith(generated: GeneratedRun, strategy: Strategy): CheckedRun {
+    return this.follow(generated, strategy);
+  }
+
   /** The same run, with its schedule as a list of preemptions. */
   record(generated: GeneratedRun): { readonly checked: CheckedRun; readonly schedule: Schedule } {
     const tasks = Array.from({ length: this.loaded(generated).system.m.count }, (_, task) => task);

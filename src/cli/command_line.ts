@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addCheck } from './check.ts';
 import { addCompare } from './compare.ts';
 import type { Invocation } from './execute.ts';
+import { addExplain } from './explain.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
 import { addImport } from './import.ts';
@@ -77,6 +78,7 @@ function createProgram(
     addCompare,
     addRun,
     addCheck,
+    addExplain,
     addWorst,
     addMatrix,
     addImport,

@@ -2,6 +2,7 @@
 import { runCheck, type CheckArgs } from './check.ts';
 import { runCompare, type CompareArgs } from './compare.ts';
 import type { CommandContext } from './context.ts';
+import { runExplain, type ExplainArgs } from './explain.ts';
 import { failureOutcome } from './failure.ts';
 import { runImport, type ImportArgs } from './import.ts';
 import { runList, type ListArgs } from './list.ts';
@@ -18,6 +19,7 @@ export type Invocation =
   | CompareArgs
   | RunArgs
   | CheckArgs
+  | ExplainArgs
   | WorstArgs
   | MatrixArgs
   | ImportArgs
@@ -31,6 +33,7 @@ const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>(
   'compare',
   'run',
   'check',
+  'explain',
   'worst',
   'matrix',
   'import',
@@ -61,6 +64,8 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runRun(invocation, context);
     case 'check':
       return runCheck(invocation, context);
+    case 'explain':
+      return runExplain(invocation, context);
     case 'worst':
       return runWorst(invocation, context);
     case 'matrix':

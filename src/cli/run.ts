@@ -31,7 +31,7 @@ export interface RunArgs extends WorkloadArgs, OutputArgs {
   /** Absent: as the token says. */
   readonly driver?: string;
   readonly schedule?: string;
-  /** Options that were given although a token says the same. */
+  /** Names of options that were given, of those that a token or scenario can say itself. */
   readonly beside?: readonly string[];
 }
 
@@ -95,15 +95,26 @@ async function tokenOutcome(args: RunArgs, context: CommandContext, backend: Bac
 }
 
 async function inputOutcome(args: RunArgs, context: CommandContext, backend: Backend): Promise<Outcome> {
-  const { driver } = args;
-  if (driver === undefined) throw new UsageError('--driver: a scenario or log needs one (list drivers)');
   const conditions = runConditions(backend, args);
   const input = await backend.loadInput(args.input, inputOptions(args), context);
+  const said = input.workload.replay;
+  const driver = args.driver ?? said?.driver;
+  if (driver === undefined) throw new UsageError('--driver: a scenario or log needs one (list drivers)');
   const { signal, onProgress, style } = context;
   const schedule = args.schedule === undefined ? {} : { schedule: args.schedule };
-  const result = await backend.run(input, { ...conditions, driver, ...schedule, signal, onProgress });
+  const chosen = {
+    memory: chosenOf(args, 'memory') ?? said?.memory ?? conditions.memory,
+    kernel: chosenOf(args, 'kernel') ?? said?.kernel ?? conditions.kernel,
+  };
+  const options = { ...conditions, ...chosen, driver, ...schedule, signal, onProgress };
+  const result = await backend.run(input, options);
   const exit = runExit(result, signal.aborted);
   return { ...rendered(args, result, style), exit, messages: rejectedLines(input) };
+}
+
+/** The value of an option if it was given. */
+function chosenOf(args: RunArgs, option: 'memory' | 'kernel'): string | undefined {
+  return args.beside?.includes(option) === true ? args[option] : undefined;
 }
 
 function rendered(

@@ -7,6 +7,7 @@ import { worst } from '../check/worst/worst.ts';
 import {
   compare,
   type Findings,
+  type ReplayInput,
   IN_ORDER,
   inFixedOrder,
   matrix,
@@ -19,15 +20,16 @@ import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
-import type { Backend, CompareOptions, LoadedInput, RunResult, TokenOptions } from './backend.ts';
+import type { Backend, CompareOptions, LoadedInput, RunOptions, RunResult, TokenOptions } from './backend.ts';
 import { checkRequest, costsOf, worstRequest } from './check_request.ts';
 import { DEFAULTS } from './defaults.ts';
+import { explainInput } from './explain_input.ts';
 import { findingsInThreads } from './driver_thread.ts';
 import { costTableOf } from './known_names.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput, readOptions, rejectedProblems } from './load_input.ts';
-import { openToken } from './token.ts';
+import { type OpenedRun, openReplay, openToken } from './token.ts';
 import { UsageError } from './usage_error.ts';
 
 export const simulator: Backend = {
@@ -38,11 +40,9 @@ export const simulator: Backend = {
     const findings = await findingsOf(input, options);
     return { ...findings, id: citationId(findings) };
   },
-  async run(input, options) {
-    const tested = await loadDriver(options.driver);
-    return run(input, tested, options, scheduleOf(options.schedule));
-  },
+  run: runInput,
   runToken,
+  explain: explainInput,
   async check(options) {
     return { ...check(await checkRequest(options)), seed: options.seed };
   },
@@ -65,20 +65,37 @@ export const simulator: Backend = {
   },
 };
 
+async function runInput(input: LoadedInput, options: RunOptions): Promise<RunResult> {
+  const tested = await loadDriver(options.driver);
+  const { workload } = input;
+  const { replay } = workload;
+  if (replay === undefined) return run(input, tested, options, scheduleOf(options.schedule));
+  const opened = openReplay({ ...workload, replay }, tested, options);
+  const { schedule } = opened.run.schedule;
+  return runOpened(input, opened, options, scheduleOf(options.schedule) ?? schedule);
+}
+
 /** Throws UsageError for what is no token, or for one that asks for more than the small system of generated runs has. */
 async function runToken(token: string, options: TokenOptions): Promise<RunResult> {
-  const { run: generated, system, tested } = await openToken(token, options.driver);
+  const opened = await openToken(token, options.driver);
   const sha256 = createHash('sha256').update(token).digest('hex');
-  const conditions = { ...options, kernel: system.kernel, memory: system.memory };
+  const { workload, schedule } = opened.run;
+  return runOpened({ workload, sha256 }, opened, options, schedule.schedule);
+}
+
+function runOpened(
+  input: ReplayInput,
+  { run: { freezeAt }, system, tested }: OpenedRun,
+  options: TokenOptions,
+  schedule: Schedule,
+): RunResult {
+  const { kernel, memory, mutant } = system;
+  const setup = setupOfRun({ ...system, costs: costsOf(options.costTable) });
+  const generated = { setup, freezeAt, patience: PATIENCE, holds: profileOf(mutant).holds };
   try {
-    return run({ workload: generated.workload, sha256 }, tested, conditions, generated.schedule.schedule, {
-      setup: setupOfRun({ ...system, costs: costsOf(options.costTable) }),
-      freezeAt: generated.freezeAt,
-      patience: PATIENCE,
-      holds: profileOf(system.mutant).holds,
-    });
+    return run(input, tested, { ...options, kernel, memory }, schedule, generated);
   } catch (error) {
-    if (error instanceof CapacityError) throw new UsageError(`token: ${error.message}`);
+    if (error instanceof CapacityError) throw new UsageError(`${input.workload.name}: ${error.message}`);
     throw error;
   }
 }

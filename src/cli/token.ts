@@ -7,7 +7,8 @@ import { RELEASES } from '../kernel/release/releases.ts';
 import { MUTANTS, mutantNamed } from '../mutants/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import { MEMORY_KINDS } from '../run/setup.ts';
-import { TokenError } from '../schedule/index.ts';
+import { decodeSchedule, TokenError } from '../schedule/index.ts';
+import type { ScenarioReplay, Workload } from '../workload/workload.ts';
 import { requireName } from './known_names.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
@@ -40,6 +41,29 @@ export async function openToken(token: string, driver?: string): Promise<OpenedR
   return { run, tested, system: { memory, kernel, driver: tested.driver, mutant } };
 }
 
+/**
+ * The run that a scenario describes exactly, under `tested` and on `conditions`, which may be others than it says.
+ *
+ * Throws UsageError for what it names and does not exist.
+ */
+export function openReplay(
+  workload: Workload & { readonly replay: ScenarioReplay },
+  tested: DriverUnderTest,
+  { memory, kernel }: { readonly memory: string; readonly kernel: string },
+): OpenedRun {
+  const { mutant: name = null, schedule: token, freezeAt = null } = workload.replay;
+  if (name !== null) requireName(`${workload.name}: mutant`, name, namesOf(MUTANTS));
+  requireName(`${workload.name}: kernel`, kernel, namesOf(RELEASES));
+  requireName(`${workload.name}: memory`, memory, namesOf(MEMORY_KINDS));
+  const mutant = mutantFor(tested, name);
+  const schedule = understood(() => decodeSchedule(token), `${workload.name}: schedule`);
+  return {
+    run: { workload, freezeAt, schedule: { kind: 'replay', schedule } },
+    tested,
+    system: { memory, kernel, driver: tested.driver, mutant },
+  };
+}
+
 const namesOf = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
 
 /** Throws UsageError for a fault of one driver under another. */
@@ -48,17 +72,22 @@ function mutantFor({ driver }: DriverUnderTest, name: string | null): RunSystem[
   if (mutant === undefined) return null;
   if (mutant.driver === driver.name) return mutant;
   throw new UsageError(
-    `--driver: the fault ${mutant.name} of the token is planted under ${mutant.driver}, not under ${driver.name}`,
+    `--driver: the fault ${mutant.name} is planted under ${mutant.driver}, not under ${driver.name}`,
   );
 }
 
 function decoded(token: string): ReturnType<typeof decodeRun> {
+  return understood(() => decodeRun(token), 'token');
+}
+
+/** Throws UsageError for a token that cannot be read. */
+function understood<T>(read: () => T, what: string): T {
   try {
-    return decodeRun(token);
+    return read();
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     throw new UsageError(
-      `token: ${error.message}; copy it as a whole from the output of check or worst (it begins with gvr1~)`,
+      `${what}: ${error.message}; copy it as a whole from the output of check, worst or explain`,
     );
   }
 }

@@ -58,6 +58,11 @@ export const expectation = z
   })
   .meta({ id: 'expectation', description: 'What is expected of the operation it stands in.' });
 
+const properties = z
+  .array(z.string().regex(/^(I[1-9][0-9]*|[a-z][a-z0-9]*(_[a-z0-9]+)+)$/))
+  .min(1)
+  .optional();
+
 export const endExpectation = z
   .strictObject({
     ...audience,
@@ -67,17 +72,14 @@ export const endExpectation = z
       .optional()
       .describe('Blocks that were freed while a device reference to them was live.'),
     counts: counts.optional().describe('What the whole run did.'),
-    breaks: z
-      .array(z.string().regex(/^I[1-9][0-9]*$/))
-      .min(1)
-      .optional()
-      .describe(
-        'Invariants that the run must break, for example I3: what the driver gives up, seen to happen.',
-      ),
+    breaks: properties.describe(
+      'Properties that the run must break, for example I3: what the driver gives up, seen to happen.',
+    ),
+    holds: properties.describe('Properties that the run must keep, for example I4.'),
   })
   .refine(saysSomething, {
     error: 'an expectation that expects nothing',
-    params: { hint: 'give sizes, blocks_freed_under_reference, counts or breaks' },
+    params: { hint: 'give sizes, blocks_freed_under_reference, counts, breaks or holds' },
   })
   .meta({ id: 'end_expectation', description: 'What is expected when the run has ended.' });
 
