@@ -34,8 +34,8 @@ export interface Explanation {
   readonly headline: string;
   /** The violation, in a sentence. */
   readonly text: string;
-  /** The function in which it broke, and the task; null: it is seen when nothing can step any more. */
-  readonly where: { readonly function: string; readonly task: string } | null;
+  /** The function in which it broke (null: in the device itself), and the task. */
+  readonly where: { readonly function: string | null; readonly task: string } | null;
   /** The driver breaks the property by construction. */
   readonly expected: boolean;
   readonly memory: string;
@@ -121,7 +121,7 @@ function placeOf(trace: Trace, marks: readonly Mark[]): Explanation['where'] {
   const step = end === undefined ? undefined : trace.steps[end.step];
   const path = step?.entries[end?.entry ?? 0]?.stack.at(-1)?.path;
   if (step === undefined || path === undefined) return null;
-  return { function: path, task: trace.session.taskName(step.task) };
+  return { function: path === 'device_engine' ? null : path, task: trace.session.taskName(step.task) };
 }
 
 const preemptions = ({ schedule }: ExplainedRun): number => schedule.schedule.preemptions.length;

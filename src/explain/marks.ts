@@ -25,6 +25,8 @@ interface PlantedPlace {
   readonly path: string;
   readonly at: string;
   readonly leftOut: boolean;
+  /** The entry was a test of something. */
+  readonly isCheck: boolean;
   readonly pcs: ReadonlySet<number>;
 }
 
@@ -36,7 +38,7 @@ export function marksOf(trace: Trace, mutant: Mutant | null, property: string): 
   const planted = plantedPlaces(code, mutant?.patches ?? []).flatMap((place) =>
     markOfPlace(trace, place, last, mutant?.title ?? ''),
   );
-  const cause = planted.length > 0 || end === null ? [] : causeOf(trace, end);
+  const cause = end === null ? [] : causeOf(trace, end);
   return [...planted, ...cause, ...(end === null ? [] : [end])].sort(
     (a, b) => a.step - b.step || a.entry - b.entry,
   );
@@ -65,7 +67,8 @@ function placesIn(compiled: CompiledPath<System>, patches: readonly Patch<System
     const length = instructions(patch === undefined ? [entry] : patch.entries);
     if (patch !== undefined) {
       const pcs = new Set(Array.from({ length: Math.max(1, length) }, (_, offset) => pc + offset));
-      places.push({ path: patch.path, at: patch.at, leftOut: length === 0, pcs });
+      const isCheck = entry.op === 'branch';
+      places.push({ path: patch.path, at: patch.at, leftOut: length === 0, isCheck, pcs });
     }
     pc += length;
   }
@@ -79,7 +82,8 @@ function markOfPlace({ steps }: Trace, place: PlantedPlace, last: number, title:
     const entry = entries.findIndex(({ pc }) => place.pcs.has(pc));
     if (entry < 0) continue;
     const kind = place.leftOut ? 'missing' : 'wrong';
-    const text = place.leftOut ? place.at : title;
+    const missing = place.isCheck ? `the check "${place.at}"` : place.at;
+    const text = place.leftOut ? missing : title;
     return [{ kind, step, entry, text }];
   }
   return [];
@@ -95,9 +99,16 @@ function breakOf(trace: Trace, property: string): Mark | null {
     kind: 'break',
     step,
     entry: Math.max(0, acting),
-    text: `${property} broken: ${inShort(trace.violation)}`,
+    text: shortly(property, inShort(trace.violation)),
   };
 }
+
+/** A long sentence stands at the top of the text; what broke is enough here. */
+function shortly(property: string, text: string): string {
+  return text.length > LONG ? `${property} broken` : `${property} broken: ${text}`;
+}
+
+const LONG = 100;
 
 /** The last step after which a task sleeps that never wakes; else the last of all. */
 function lastSleep({ steps, waits }: Trace): number {
@@ -156,8 +167,7 @@ function causeOf(trace: Trace, end: Mark): Mark[] {
     const touches = ({ event }: TraceEvent): boolean =>
       CHANGES.has(event.type) && about.some((mine) => meet(mine, aboutOf(event)));
     const entry = entries.findLastIndex(({ events }: TraceEntry) => events.some(touches));
-    if (entry >= 0)
-      return [{ kind: 'cause', step, entry, text: 'the last change to the same page before it' }];
+    if (entry >= 0) return [{ kind: 'cause', step, entry, text: 'the last change to the same page' }];
   }
   return [];
 }

@@ -15,7 +15,11 @@ export interface UnderDriver {
   /** The planted fault is there as well: it is not in a part that this driver lacks. */
   readonly planted: boolean;
   /** Properties that broke, and whether that is expected of the driver. */
-  readonly broken: readonly { readonly property: string; readonly expected: boolean }[];
+  readonly broken: readonly {
+    readonly property: string;
+    readonly title: string;
+    readonly expected: boolean;
+  }[];
   /** Calls that had not returned when nothing could step any more. */
   readonly stuck: readonly string[];
   /** Calls that failed, with their error. */
@@ -42,8 +46,9 @@ function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): Un
   return {
     driver: driver.name,
     planted: mutant !== null,
-    broken: INVARIANTS.filter(({ id }) => monitor.violations.has(id)).map(({ id }) => ({
+    broken: INVARIANTS.filter(({ id }) => monitor.violations.has(id)).map(({ id, title }) => ({
       property: id,
+      title,
       expected: isExpected(under, id),
     })),
     stuck: told((op) => (session.outcomes[op]?.endTime === -1 ? '' : null)),

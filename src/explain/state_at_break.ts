@@ -2,7 +2,7 @@
  * The state of things when the property broke: the pages around it, where each task stands, and which locks it holds.
  */
 import { REGION, type System } from '../drivers/system.ts';
-import { COUNTER } from '../kernel/kernel.ts';
+import { COUNTER, MM } from '../kernel/kernel.ts';
 import { block_owner, visit_owners } from '../kernel/fs/block_owner.ts';
 import { BLOCK_FREE, BLOCK_FREED } from '../kernel/fs/extent.ts';
 import { GUP_PIN_COUNTING_BIAS, is_anon_pfn } from '../kernel/mm/page.ts';
@@ -10,7 +10,7 @@ import { pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
 import { type PageMap, visitRuns } from '../machine/store.ts';
 import type { Session } from '../run/session.ts';
 import { fileName, lockName, sleepOf } from '../run/wait_graph.ts';
-import { entryText, waitText } from './words.ts';
+import { entryText, inShort, waitText } from './words.ts';
 
 /** Where a table maps a page: `mm0` or `region0`, the page of it, `rw` or `ro`. */
 export interface MappedAt {
@@ -54,6 +54,8 @@ export interface StateAtBreak {
   /** Pages that are like these and left out. */
   readonly more: number;
   readonly tasks: readonly TaskAtBreak[];
+  /** Address spaces that nobody uses any more (mm_users is 0). */
+  readonly unused_mms: readonly string[];
 }
 
 /** Pages that are shown. */
@@ -73,6 +75,9 @@ export function stateAtBreak(session: Session, pfns: readonly number[]): StateAt
     pages: joined.slice(0, PAGES_MAX),
     more: Math.max(0, joined.length - PAGES_MAX),
     tasks: tasksAtBreak(session),
+    unused_mms: Array.from({ length: session.addressSpaces }, (_, mm) => mm)
+      .filter((mm) => session.system.mms.get(mm, MM.users) === 0)
+      .map((mm) => `mm${mm}`),
   };
 }
 
@@ -161,14 +166,14 @@ function ownerOf(session: Session, pfn: number): Pick<PageState, 'owner' | 'file
 function tasksAtBreak(session: Session): TaskAtBreak[] {
   const { m } = session.system;
   return Array.from({ length: m.count }, (_, task) => task).flatMap((task): TaskAtBreak[] => {
-    const frames = m.frames(task).map(({ path }) => path);
+    const frames = m.frames(task).flatMap(({ path }) => (path === 'device_engine' ? [] : [path]));
     const { kind, a, b } = sleepOf(session.system, task);
     const waits = m.asleep(task) ? waitText(session, kind, a, b) : null;
     const idle = !session.isUser(task) && session.operationBehind(task) < 0;
-    if (frames.length === 0 || idle) return [];
+    if (!(m.runnable(task) || m.asleep(task)) || idle) return [];
     const locks = m.locks
       .heldBy(task)
-      .map(({ lock, write }) => `${lockName(session, lock)} (${write ? 'write' : 'read'})`);
+      .map(({ lock, write }) => `${inShort(lockName(session, lock))} (${write ? 'write' : 'read'})`);
     return [{ name: session.taskName(task), functions: frames, waits, locks }];
   });
 }

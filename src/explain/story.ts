@@ -198,18 +198,12 @@ class Teller {
   /** A row, below the functions that it stands in. */
   private say(step: TraceStep, index: number, entry: TraceEntry, kind: RowKind, text: string): void {
     const stack = entry.stack.filter(({ path }) => path !== 'device_engine');
-    if (this.skipped > 0) {
-      const { skipped } = this;
-      this.skipped = 0;
+    const { skipped } = this;
+    this.skipped = 0;
+    // A single step shows in the numbers beside the rows.
+    if (skipped > 1) {
       const depth = stack.filter(({ id }) => this.shown.has(id)).length;
-      this.push(
-        step.task,
-        'gap',
-        index - skipped,
-        depth,
-        `... ${skipped} step${skipped === 1 ? '' : 's'}`,
-        index - 1,
-      );
+      this.push(step.task, 'gap', index - skipped, depth, `... ${skipped} steps`, index - 1);
     }
     stack.forEach((frame, depth) => this.enter(step, index, frame, depth));
     this.push(step.task, kind, index, stack.length, text);

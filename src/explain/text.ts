@@ -2,6 +2,7 @@
 import type { Explanation } from './explanation.ts';
 import { layoutStory, WIDTH, wrapped } from './layout.ts';
 import type { MappedAt, PageState, TaskAtBreak } from './state_at_break.ts';
+import type { UnderDriver } from './other_drivers.ts';
 import { type Ingredient, WITHOUT_CALL as CALL } from './what_matters.ts';
 import { pageRange } from './words.ts';
 
@@ -24,14 +25,14 @@ export function sectionsOf(told: Explanation): Section[] {
   return [
     { title: 'What user space did', lines: callLines(told) },
     { title: 'How it came about', lines: layoutStory(told.story) },
-    { title: 'Pages at that moment', lines: pageLines(told) },
+    { title: 'Pages after that step', lines: pageLines(told) },
     {
-      title: 'Tasks and locks at that moment',
+      title: 'Tasks and locks after that step',
       lines: tasks.length === 0 ? nobody : tasks.flatMap(taskLines),
     },
     { title: 'What it takes', lines: ingredientLines(told) },
     { title: 'The same calls and schedule under other drivers', lines: driverLines(told) },
-    { title: 'Facts', lines: told.facts.flatMap(({ id, title }) => wrapped(`${id}: ${title}`, WIDTH)) },
+    { title: 'Facts', lines: factLines(told) },
     { title: 'Run it again', lines: replayLines(told) },
   ];
 }
@@ -43,21 +44,23 @@ export function ascii(line: string): string {
 
 /** What went wrong, and where. */
 export function headLines(told: Explanation): string[] {
-  const { mutant } = told;
+  const { mutant, where } = told;
+  const place = where?.function == null ? '' : ` in ${where.function}()`;
   return [
-    ...wrapped(`BUG: ${told.headline}${told.where === null ? '' : ` in ${told.where.function}()`}`, WIDTH),
-    ...wrapped(`${told.where === null ? '' : `${told.where.task}: `}${told.text}`, WIDTH),
-    ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
+    ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
+    ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),
     '',
-    `${told.kernel}, ${told.memory}, driver ${told.driver} (model run, not a real kernel)`,
+    ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
+    ...wrapped(`Seen on ${told.kernel}, ${told.memory} (a model of them, not a real kernel)`, WIDTH),
+    ...wrapped(`Driver ${told.driver}: ${told.driver_title}`, WIDTH),
     ...(told.expected
-      ? wrapped(`As expected: ${told.driver} gives this property up by its design.`, WIDTH)
+      ? wrapped('A driver of this kind gives the property up by its design: no bug of it.', WIDTH)
       : []),
     ...(mutant === null
       ? []
       : [
           ...wrapped(`Planted fault ${mutant.name}: ${mutant.title}`, WIDTH),
-          ...wrapped(`Like ${mutant.imitates}`, WIDTH),
+          ...wrapped(`Modelled on ${mutant.imitates}`, WIDTH),
         ]),
   ];
 }
@@ -65,12 +68,13 @@ export function headLines(told: Explanation): string[] {
 function callLines({ calls, shortened }: Explanation): string[] {
   const { operations, preemptions, runs, exhausted } = shortened;
   const width = Math.max(...calls.map(({ task }) => task.length));
-  const made = `Made short: ${change(operations, 'call')}, ${change(preemptions, 'preemption')} (${runs} runs${exhausted ? '' : ', limit reached'}).`;
+  const limit = exhausted ? '' : ', the limit: shorter ones may be left';
+  const made = `Made short in ${runs} runs${limit}: ${change(operations, 'call')}, ${change(preemptions, 'preemption')}.`;
   return [
     ...calls
-      .flatMap(({ task, text, result }) =>
+      .flatMap(({ task, text, result }, number) =>
         wrapped(
-          `${task.padEnd(width)}  ${text}${result === null ? '  does not return' : ` = ${result}`}`,
+          `${number}. ${task.padEnd(width)}  ${text}${result === null ? '  does not return' : ` = ${result}`}`,
           WIDTH - 2,
         ),
       )
@@ -90,7 +94,9 @@ function change([before, after]: readonly [number, number], what: string): strin
 
 function pageLines({ at_break }: Explanation): string[] {
   const more = at_break.more > 0 ? [`  ... and ${at_break.more} more pages`] : [];
-  return [...at_break.pages.flatMap(pageStateLines), ...more];
+  const unused = at_break.unused_mms.map((mm) => `  ${mm}: mm_users is 0, its last user is gone`);
+  const lines = [...at_break.pages.flatMap(pageStateLines), ...more, ...unused];
+  return lines.length > 0 ? lines : ['  none is mapped or referenced'];
 }
 
 function pageStateLines(state: PageState): string[] {
@@ -111,8 +117,10 @@ function pageStateLines(state: PageState): string[] {
 }
 
 function taskLines({ name, functions, waits, locks }: TaskAtBreak): string[] {
+  const where =
+    functions.length === 0 ? 'the device itself' : functions.map((path) => `${path}()`).join(' > ');
   return [
-    ...wrapped(`  ${name} in ${functions.map((path) => `${path}()`).join(' > ')}`, WIDTH),
+    ...wrapped(`  ${name} in ${where}`, WIDTH),
     ...(waits === null ? [] : wrapped(`    ${waits}`, WIDTH)),
     ...wrapped(`    holds ${locks.length === 0 ? 'no lock' : locks.join(', ')}`, WIDTH),
   ];
@@ -141,22 +149,42 @@ function ingredientLines({ what_matters, schedules_tried, calls }: Explanation):
 function driverLines({ other_drivers, mutant }: Explanation): string[] {
   const width = Math.max(...other_drivers.map(({ driver }) => driver.length)) + 1;
   const lacks = mutant !== null && other_drivers.some(({ planted }) => !planted);
+  const broken = other_drivers.flatMap((under) => under.broken);
+  const titles = new Map(broken.map(({ property, title }) => [property, title]));
   return [
     ...other_drivers.flatMap((under) => {
-      const { driver, broken, stuck, failed } = under;
-      const said = [
-        ...broken.map(
-          ({ property, expected }) => `${property} broken${expected ? ' (as expected of it)' : ''}`,
-        ),
-        ...stuck.map((call) => `${call} never returns`),
-        ...failed,
-      ];
-      const name = `${driver}${mutant !== null && !under.planted ? '*' : ''}`.padEnd(width);
-      return wrapped(`  ${name}  ${said.length === 0 ? 'nothing breaks' : said.join('; ')}`, WIDTH);
+      const name = `${under.driver}${mutant !== null && !under.planted ? '*' : ''}`.padEnd(width);
+      return wrapped(`  ${name}  ${underDriverText(under)}`, WIDTH);
     }),
     ...(lacks ? ['  * without the planted fault: this driver has no such part'] : []),
+    ...[...titles].flatMap(([property, title]) => wrapped(`  ${property}: ${title}`, WIDTH)),
   ];
 }
+
+function underDriverText({ broken, stuck, failed }: UnderDriver): string {
+  const named = (expected: boolean): string =>
+    broken
+      .filter((one) => one.expected === expected)
+      .map(({ property }) => property)
+      .join(', ');
+  const said = [
+    ...stuck.map((call) => `${call} never returns`),
+    ...failed,
+    ...(named(false) === '' ? [] : [`BREAKS ${named(false)}`]),
+    ...(named(true) === '' ? [] : [`breaks, as expected of it, ${named(true)}`]),
+  ];
+  return said.length === 0 ? 'nothing breaks' : said.join('; ');
+}
+
+/** A fact in a line each; what the eras are that some of them name. */
+function factLines({ facts, mutant }: Explanation): string[] {
+  const lines = facts.flatMap(({ id, title }) => wrapped(`${id}: ${title}`, WIDTH));
+  const eras = /\bE[012]\b/.test([...lines, mutant?.imitates ?? ''].join(' '));
+  return eras ? [...lines, ...wrapped(ERAS, WIDTH)] : lines;
+}
+
+const ERAS =
+  '(E0: kernels before 4.15, no layout break waits for a pin. E1: 4.18 to 6.14. E2: from 6.15. "gup-vs-hmm list facts" has the whole text.)';
 
 function replayLines({ token }: Explanation): string[] {
   return [

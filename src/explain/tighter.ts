@@ -21,12 +21,12 @@ export function* tighterWorkloads(workload: Workload): Generator<Workload> {
 function* tighterOperations(op: Operation): Generator<Operation> {
   if (op.kind === 'mmap' && !op.shared) yield { ...op, shared: true };
   if (op.kind === 'mmap' && !op.writable) yield { ...op, writable: true };
+  if (op.kind === 'mmap' && op.pgoff > 0) yield { ...op, pgoff: 0 };
   if (!('from' in op) || op.kind === 'mremap' || op.to - op.from < 2) return;
   for (const to of [op.from + 1, (op.from + op.to) >> 1, op.to - 1]) if (to < op.to) yield { ...op, to };
   for (const from of [op.to - 1, op.from + 1]) {
     yield op.kind === 'mmap' ? { ...op, from, pgoff: op.pgoff + from - op.from } : { ...op, from };
   }
-  if (op.kind === 'mmap' && op.pgoff > 0) yield { ...op, pgoff: 0 };
 }
 
 function* tighterFiles(file: WorkloadFile): Generator<WorkloadFile> {

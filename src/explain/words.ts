@@ -7,7 +7,7 @@ import { WAIT } from '../kernel/kernel.ts';
 import { ZERO_PFN } from '../kernel/mm/page.ts';
 import { pte_flags, pte_pfn, pte_present, pte_write, PTE_PROTNONE } from '../kernel/mm/pgtable.ts';
 import { WAIT_LOCK } from '../machine/task.ts';
-import type { Session } from '../run/session.ts';
+import { INITIAL_CONTENT, type Session } from '../run/session.ts';
 import { fileName, lockName } from '../run/wait_graph.ts';
 import type { Offset } from '../workload/offset.ts';
 import type { Operation } from '../workload/operation.ts';
@@ -203,6 +203,8 @@ export function entryText(pte: number): string {
   return `${what} ${pte_write(pte) ? 'rw' : 'ro'}`;
 }
 
+const nowText = (pte: number): string => (pte_present(pte) ? ` = ${entryText(pte)}` : ' cleared');
+
 type Event<T extends KernelEvent['type']> = Extract<KernelEvent, { type: T }>;
 type Writer = { readonly [T in KernelEvent['type']]?: (event: Event<T>, session: Session) => string | null };
 
@@ -221,9 +223,9 @@ const WORDS: Writer = {
   inv_start: ({ mm, from, to, event }) => `MMU_NOTIFY_${event}, mm${mm} ${pageRange(from, to)}`,
   inv_end: ({ mm, from, to }) => `mmu_notifier_invalidate_range_end(mm${mm} ${pageRange(from, to)})`,
   pte: ({ mm, from, to }, { system }) =>
-    `CPU PTE of mm${mm} ${pageRange(from, to)}: ${entryText(system.ptes.get(mm, from))}`,
+    `CPU PTE of mm${mm} ${pageRange(from, to)}${nowText(system.ptes.get(mm, from))}`,
   device_pte: ({ region, from, to }, { system }) =>
-    `device PTE of region${region} ${pageRange(from, to)}: ${entryText(system.device_ptes.get(region, from))}`,
+    `device PTE of region${region} ${pageRange(from, to)}${nowText(system.device_ptes.get(region, from))}`,
   cpu_access: ({ mm, va, pages, pfn, write }) =>
     `CPU ${write ? 'writes' : 'reads'} mm${mm} ${pageRange(va, va + pages)} (${frames(pfn, pages)})`,
   dev_access: ({ region, va, pages, pfn, write }) =>
@@ -242,7 +244,7 @@ const WORDS: Writer = {
   device_fault: ({ region, va }) => `device page fault, region${region} page ${va}`,
   retry: ({ region }) => `region${region}: invalidated meanwhile, begins again`,
   callback_start: ({ region }) => `calls the driver back${region < 0 ? '' : ` for region${region}`}`,
-  pin: ({ pfn, pages, held }) => `${frames(pfn, pages)} pinned (${held} pins)`,
+  pin: ({ pfn, pages, held }) => `${frames(pfn, pages)} pinned (pins in all: ${held})`,
   unpin: ({ pfn, pages }) => `${frames(pfn, pages)} unpinned`,
   get: ({ pfn, pages }) => `get_page(${frames(pfn, pages)})`,
   put: ({ pfn, pages }) => `put_page(${frames(pfn, pages)})`,
@@ -273,7 +275,22 @@ export function eventText(session: Session, event: KernelEvent): string | null {
   return write === undefined ? null : write(event, session);
 }
 
-/** A sentence with address spaces and regions by the names that the story has for them: `mm0`, `region0`. */
+/** A sentence of a property in the words of the story: `mm0`, `region0`, and contents by who wrote them. */
 export function inShort(text: string): string {
-  return text.replaceAll(/address space (\d+)/g, 'mm$1').replaceAll(/region (\d+)/g, 'region$1');
+  return text
+    .replaceAll(/address space (\d+)/g, 'mm$1')
+    .replaceAll(/region (\d+)/g, 'region$1')
+    .replaceAll(/\boperation (\d+)/g, 'call $1')
+    .replaceAll(/ read (\d+) from /g, (_, value: string) => ` read ${contentText(Number(value))} from `)
+    .replaceAll(
+      /, (?:where (\d+) was written|last written was (\d+))/g,
+      (_, one: string | undefined, other: string | undefined) =>
+        `, which should hold ${contentText(Number(one ?? other))}`,
+    );
+}
+
+/** What a page holds: pages are told apart by who wrote them. */
+function contentText(value: number): string {
+  if (value === 0) return 'zeros';
+  return value >= INITIAL_CONTENT ? 'the contents of the start' : `what call ${value - 1} wrote`;
 }
