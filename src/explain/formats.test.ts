@@ -101,7 +101,7 @@ function expectItf(value: ItfValue): void {
   const [[kind, items] = ['', []], ...more] = Object.entries(value) as [string, readonly ItfValue[]][];
   expect(more).toEqual([]);
   expect(['#map', '#set', '#tup']).toContain(kind);
-  for (const item of kind === '#map' ? items.flat() : items) expectItf(item as ItfValue);
+  for (const item of kind === '#map' ? items.flat() : items) expectItf(item);
 }
 
 describe('as a Perfetto trace', () => {

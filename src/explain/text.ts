@@ -45,7 +45,7 @@ export function ascii(line: string): string {
 /** What went wrong, and where. */
 export function headLines(told: Explanation): string[] {
   const { mutant, where } = told;
-  const place = where?.function == null ? '' : ` in ${where.function}()`;
+  const place = where === null || where.function === null ? '' : ` in ${where.function}()`;
   return [
     ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
     ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),
