@@ -10,9 +10,9 @@ import type { Gap, Strategy, View } from '../schedule/index.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
 
 /** Moments with a choice that a preemption is tried at. */
-const MOMENTS_MAX = 60;
+const MOMENTS_MAX = 40;
 /** Sampled schedules, and preemptions of one. */
-const SAMPLES = 60;
+const SAMPLES = 30;
 const SAMPLED_GAPS_MAX = 4;
 
 /** How many tasks there are to choose from at each moment with a choice, when nobody is preempted. */

@@ -45,7 +45,8 @@ export function ascii(line: string): string {
 /** What went wrong, and where. */
 export function headLines(told: Explanation): string[] {
   const { mutant, where } = told;
-  const place = where === null || where.function === null ? '' : ` in ${where.function}()`;
+  const path = where?.function ?? null;
+  const place = path === null ? '' : ` in ${path}()`;
   return [
     ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
     ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),

@@ -24,7 +24,7 @@ export interface Ingredient {
 }
 
 /** Other schedules that are tried when the same one no longer fails. */
-export const SCHEDULES_TRIED = 150;
+export const SCHEDULES_TRIED = 80;
 
 /** `run` is the short one, with plain names. */
 export function whatMatters(failure: Failure, run: ExplainedRun): Ingredient[] {
