@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'check/run_token.ts'],
   compare: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'explore'],
   check: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'compare/result.ts'],
+  explain: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'check', 'compare'],
   report: ['compare', 'workload', 'costs', 'kernel/facts'],
   witness: ['workload', 'compare', 'kernel/facts'],
 };

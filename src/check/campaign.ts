@@ -8,19 +8,12 @@ import fc from 'fast-check';
 import type { Driver } from '../drivers/driver.ts';
 import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
-import { smallSetup } from '../run/setup.ts';
 import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import {
-  ALL_OPERATIONS,
-  expectedUnder,
-  FILES_STAY_MAPPED,
-  underProfile,
-  onMemory,
-  type Profile,
-} from './profile.ts';
+import { ALL_OPERATIONS, expectedUnder, onMemory, type Profile } from './profile.ts';
 import type { CheckResult, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
+import { profileOf, setupOfRun } from './setup_of_run.ts';
 import { explainRun, shrinkRun } from './shrink.ts';
 import { type Broken, Tally } from './tally.ts';
 
@@ -53,10 +46,7 @@ const CHUNK = 250;
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = onMemory(
-    mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS,
-    request.memory,
-  );
+  const profile = onMemory(profileOf(mutant ?? null), request.memory);
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),
@@ -88,7 +78,7 @@ interface Part {
 }
 
 function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part {
-  const runner = runnerFor(request, driver, profile);
+  const runner = runnerFor(request, driver);
   const tally = new Tally();
   const total = request.runs * request.drivers.length;
   const before = request.runs * request.drivers.indexOf(driver);
@@ -112,10 +102,9 @@ function isExpected(profile: Profile, driver: Driver, id: string): boolean {
 }
 
 /** The runner of a campaign under one driver. */
-function runnerFor(request: CheckRequest, driver: Driver, profile: Profile): Runner {
-  const { memory, kernel, costs, mutant, invariants } = request;
-  const setup = smallSetup({ memory, kernel, driver, costs }, { patches: mutant?.patches ?? [] });
-  return new Runner(underProfile(profile, setup), invariants);
+function runnerFor(request: CheckRequest, driver: Driver): Runner {
+  const { memory, kernel, costs, mutant = null, invariants } = request;
+  return new Runner(setupOfRun({ memory, kernel, driver, mutant, costs }), invariants);
 }
 
 /** The first `count` runs of a seed. */

@@ -98,7 +98,7 @@ const FIELDS: Record<Exclude<OperationKind, 'rename'>, readonly Field[]> = {
 /** Throws RangeError for a rename, which generated workloads do not have. */
 export function encodeOperation(op: Operation): string {
   if (op.kind === 'rename') throw new RangeError('a rename has no text');
-  const values = op as unknown as Readonly<Record<Field, number | boolean | Offset>>;
+  const values = op as unknown as Readonly<Partial<Record<Field, number | boolean | Offset>>>;
   const waits = isTransfer(op.kind) && 'wait' in op && op.wait ? ['1'] : [];
   return [op.kind, ...FIELDS[op.kind].map((field) => encodeValue(values[field])), ...waits].join('.');
 }
@@ -106,7 +106,8 @@ export function encodeOperation(op: Operation): string {
 /** A transfer whose call waits for its end has one more argument, a 1. */
 const isTransfer = (kind: OperationKind): boolean => kind === 'dma_read' || kind === 'dma_write';
 
-function encodeValue(value: number | boolean | Offset): string {
+/** What is absent is not so: all optional arguments are flags. */
+function encodeValue(value: number | boolean | Offset = false): string {
   if (typeof value === 'object') return `${value.page}.${value.byte}`;
   return String(Number(value));
 }

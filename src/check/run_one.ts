@@ -22,7 +22,7 @@ export interface CheckedRun {
 }
 
 /** Steps that a schedule may take before the tasks take turns: several times what the longest generated runs need. */
-const PATIENCE = 4_000;
+export const PATIENCE = 4_000;
 
 /** Sees the events of each step, and the state just after them. */
 export type EventObserver = (events: readonly StampedEvent[], session: Session) => void;
@@ -44,6 +44,11 @@ export class Runner {
    */
   run(generated: GeneratedRun, onEvents?: EventObserver): CheckedRun {
     return this.follow(generated, strategyOf(generated.schedule), onEvents);
+  }
+
+  /** The same workload with another strategy. */
+  runWith(generated: GeneratedRun, strategy: Strategy): CheckedRun {
+    return this.follow(generated, strategy);
   }
 
   /** The same run, with its schedule as a list of preemptions. */

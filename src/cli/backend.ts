@@ -75,6 +75,34 @@ export interface RunOptions extends RunConditions, Attention {
   readonly schedule?: string;
 }
 
+/** How the run of a token is made again; all else is in the token. */
+export interface TokenOptions extends Attention {
+  readonly costTable: CostTable;
+  readonly seed: number;
+  /** Another driver than the token's; a driver of the user's own must be named by its file. */
+  readonly driver?: string;
+}
+
+/** Formats of an explanation. */
+export const EXPLAIN_FORMATS = ['text', 'md', 'itf', 'perfetto', 'scenario', 'json'] as const;
+export type ExplainFormat = (typeof EXPLAIN_FORMATS)[number];
+
+export interface ExplainOptions extends Attention {
+  readonly format: ExplainFormat;
+  /** Absent: the first that broke and that nobody expects to break. */
+  readonly property?: string;
+  /** For a token of a driver of the user's own: its file. For a scenario: the driver. */
+  readonly driver?: string;
+  /** Runs that making the story short may take. */
+  readonly runs: number;
+}
+
+export interface ExplainedText {
+  readonly text: string;
+  /** False: smaller runs were left to try when the limit was reached. */
+  readonly exhausted: boolean;
+}
+
 export interface CheckOptions extends Attention {
   /** Empty: every property. */
   readonly properties: readonly string[];
@@ -170,7 +198,11 @@ export interface Backend {
   loadInput(nameOrPath: string, options: InputOptions, attention?: Attention): Promise<LoadedInput>;
   compare(input: LoadedInput, options: CompareOptions): ComparisonResult | Promise<ComparisonResult>;
   run(input: LoadedInput, options: RunOptions): RunResult | Promise<RunResult>;
+  /** Runs a token of `check` or `worst` again. Throws UsageError for what is no token, or names what does not exist. */
+  runToken(token: string, options: TokenOptions): RunResult | Promise<RunResult>;
   check(options: CheckOptions): CheckResult | Promise<CheckResult>;
+  /** Tells how the run of a token, or the first violation of a saved result of `check`, came about. */
+  explain(tokenOrFile: string, options: ExplainOptions): ExplainedText | Promise<ExplainedText>;
   worst(options: WorstOptions): WorstResult | Promise<WorstResult>;
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
   matrix(options: MatrixOptions): MatrixResult | Promise<MatrixResult>;

@@ -46,9 +46,21 @@ function violationSection(result: CheckResult): Section {
     { kind: 'code', lines: [token] },
   ]);
   if (listed.length === 0) blocks.push({ kind: 'paragraph', text: 'None was found.' });
+  if (listed[0] !== undefined) blocks.push(...howToGoOn(listed[0].token));
   const more = result.violations.length - listed.length;
   if (more > 0) blocks.push({ kind: 'note', text: `${formatCount(more)} more are in the JSON result.` });
   return { heading: 'Violations', blocks };
+}
+
+/** The commands that tell the story of a token, and run it again; a token needs no quotes. */
+function howToGoOn(token: string): Block[] {
+  return [
+    {
+      kind: 'note',
+      text: 'explain it: gup-vs-hmm explain TOKEN; run it again: gup-vs-hmm run TOKEN. The first:',
+    },
+    { kind: 'code', lines: [`gup-vs-hmm explain ${token}`] },
+  ];
 }
 
 function effortSection(result: CheckResult): Section {

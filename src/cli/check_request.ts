@@ -3,7 +3,7 @@ import type { CheckRequest } from '../check/campaign.ts';
 import type { ExploreRequest } from '../explore/explore.ts';
 import type { WorstRequest } from '../check/worst/worst.ts';
 import { MODEL_REVISION } from '../compare/index.ts';
-import { BUILTIN_2026 } from '../costs/index.ts';
+import { BUILTIN_2026, type CostTable } from '../costs/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { driverOf } from '../explore/program.ts';
@@ -14,7 +14,12 @@ import { checkpointsIn } from './checkpoint_file.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
 
-const COSTS = Object.fromEntries(Object.entries(BUILTIN_2026.entries).map(([name, { ns }]) => [name, ns]));
+/** Nanoseconds by cost class. */
+export function costsOf(table: CostTable): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(table.entries).map(([name, { ns }]) => [name, ns]));
+}
+
+const COSTS = costsOf(BUILTIN_2026);
 
 /** Throws UsageError for a planted fault that is another driver's, InputError for a user's driver. */
 export async function checkRequest(options: CheckOptions): Promise<CheckRequest> {

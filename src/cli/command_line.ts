@@ -4,6 +4,7 @@ import { addCheck } from './check.ts';
 import { addCompare } from './compare.ts';
 import { addExplore } from './explore.ts';
 import type { Invocation } from './execute.ts';
+import { addExplain } from './explain.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit_code.ts';
 import { PROGRAM } from './failure.ts';
 import { addEvidence } from './evidence.ts';
@@ -81,6 +82,7 @@ function createProgram(
     addRun,
     addCheck,
     addExplore,
+    addExplain,
     addWorst,
     addMatrix,
     addWitness,

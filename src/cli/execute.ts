@@ -3,6 +3,7 @@ import { runCheck, type CheckArgs } from './check.ts';
 import { runCompare, type CompareArgs } from './compare.ts';
 import type { CommandContext } from './context.ts';
 import { runExplore, type ExploreArgs } from './explore.ts';
+import { runExplain, type ExplainArgs } from './explain.ts';
 import { failureOutcome } from './failure.ts';
 import { runEvidence, type EvidenceArgs } from './evidence.ts';
 import { runImport, type ImportArgs } from './import.ts';
@@ -22,6 +23,7 @@ export type Invocation =
   | RunArgs
   | CheckArgs
   | ExploreArgs
+  | ExplainArgs
   | WorstArgs
   | MatrixArgs
   | WitnessArgs
@@ -38,6 +40,7 @@ const LONG: ReadonlySet<Invocation['command']> = new Set<Invocation['command']>(
   'run',
   'check',
   'explore',
+  'explain',
   'worst',
   'matrix',
   'evidence',
@@ -76,6 +79,8 @@ function dispatch(invocation: Invocation, context: CommandContext): Outcome | Pr
       return runCheck(invocation, context);
     case 'explore':
       return runExplore(invocation, context);
+    case 'explain':
+      return runExplain(invocation, context);
     case 'worst':
       return runWorst(invocation, context);
     case 'matrix':

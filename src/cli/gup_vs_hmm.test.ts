@@ -89,7 +89,7 @@ describe('usage errors end with 2, an empty standard output and a message that h
     ['no runs', ['check', '--runs', '0'], 'An integer from 1'],
     ['an unknown property', ['check', 'I44'], "property: 'I44' is not known (did you mean 'I4'?)"],
     ['an unknown mutant', ['check', '--mutant', 'x'], 'valid: mirror_keeps_reference'],
-    ['a run without a driver', ['run', 'example'], "required option '--driver <name>'"],
+    ['a run without a driver', ['run', 'example'], '--driver: a scenario or log needs one'],
     ['an unknown list', ['list', 'driver'], 'Allowed choices are drivers, kernels'],
     ['an unknown schema', ['schema', 'x'], 'Allowed choices are compare'],
     ['two formats', ['compare', 'example', '--json', '--format', 'markdown'], 'cannot be used with option'],

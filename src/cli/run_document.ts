@@ -65,6 +65,7 @@ function endBlocks(result: RunResult): Block[] {
     blocks.push({ kind: 'paragraph', tone: 'bad', text: 'Expectations of the scenario that were NOT met:' });
     blocks.push({ kind: 'list', items: result.unmet });
   }
+  blocks.push(...result.broken.map(brokenBlock));
   blocks.push({
     kind: 'key_values',
     entries: [
@@ -79,4 +80,9 @@ function endBlocks(result: RunResult): Block[] {
     ],
   });
   return blocks;
+}
+
+function brokenBlock({ property, expected, text }: RunResult['broken'][number]): Block {
+  const said = expected ? 'broken, as expected of the driver' : 'BROKEN';
+  return { kind: 'paragraph', tone: expected ? 'plain' : 'bad', text: `${property} ${said}: ${text}` };
 }

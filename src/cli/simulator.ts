@@ -1,11 +1,15 @@
 /** The backend that simulates: names -> workload and drivers -> comparison or run, with the id it is cited by. */
+import { createHash } from 'node:crypto';
 import { check } from '../check/campaign.ts';
+import { PATIENCE } from '../check/run_one.ts';
+import { profileOf, setupOfRun } from '../check/setup_of_run.ts';
 import { worst } from '../check/worst/worst.ts';
 import { CheckpointError } from '../explore/checkpoint.ts';
 import { explore } from '../explore/explore.ts';
 import {
   compare,
   type Findings,
+  type ReplayInput,
   IN_ORDER,
   inFixedOrder,
   matrix,
@@ -14,6 +18,7 @@ import {
   sideBySide,
 } from '../compare/index.ts';
 import { evidence, type ObservationInput } from '../compare/fidelity/index.ts';
+import { CapacityError } from '../machine/index.ts';
 import { citationId } from '../report/index.ts';
 import { decodeSchedule, type Schedule, TokenError } from '../schedule/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
@@ -25,15 +30,17 @@ import {
 } from '../witness/index.ts';
 import { countLog } from '../workload/strace/import.ts';
 import { statsDocument } from '../workload/strace/stats.ts';
-import type { Backend, CompareOptions, LoadedInput } from './backend.ts';
-import { checkRequest, exploreRequest, worstRequest } from './check_request.ts';
+import type { Backend, CompareOptions, LoadedInput, RunOptions, RunResult, TokenOptions } from './backend.ts';
+import { checkRequest, costsOf, exploreRequest, worstRequest } from './check_request.ts';
 import { DEFAULTS } from './defaults.ts';
+import { explainInput } from './explain_input.ts';
 import { PROGRAM } from './failure.ts';
 import { findingsInThreads } from './driver_thread.ts';
 import { costTableOf } from './known_names.ts';
 import { listOf } from './lists.ts';
 import { loadDriver } from './load_driver.ts';
 import { loadInput, readOptions, rejectedProblems } from './load_input.ts';
+import { type OpenedRun, openReplay, openToken } from './token.ts';
 import { UsageError } from './usage_error.ts';
 
 export const simulator: Backend = {
@@ -44,10 +51,9 @@ export const simulator: Backend = {
     const findings = await findingsOf(input, options);
     return { ...findings, id: citationId(findings) };
   },
-  async run(input, options) {
-    const tested = await loadDriver(options.driver);
-    return run(input, tested, options, scheduleOf(options.schedule));
-  },
+  run: runInput,
+  runToken,
+  explain: explainInput,
   async check(options) {
     return { ...check(await checkRequest(options)), seed: options.seed };
   },
@@ -96,6 +102,41 @@ export const simulator: Backend = {
 function observationInput(name: string): ObservationInput {
   const { kernel, probe_sha256, memories, kernel_alarms, cells } = committedObservation(name);
   return { kernel: { name, ...kernel, probe_sha256, memories, kernel_alarms }, cells };
+}
+
+async function runInput(input: LoadedInput, options: RunOptions): Promise<RunResult> {
+  const tested = await loadDriver(options.driver);
+  const { workload } = input;
+  const { replay } = workload;
+  if (replay === undefined) return run(input, tested, options, scheduleOf(options.schedule));
+  const opened = openReplay({ ...workload, replay }, tested, options);
+  const { schedule } = opened.run.schedule;
+  return runOpened(input, opened, options, scheduleOf(options.schedule) ?? schedule);
+}
+
+/** Throws UsageError for what is no token, or for one that asks for more than the small system of generated runs has. */
+async function runToken(token: string, options: TokenOptions): Promise<RunResult> {
+  const opened = await openToken(token, options.driver);
+  const sha256 = createHash('sha256').update(token).digest('hex');
+  const { workload, schedule } = opened.run;
+  return runOpened({ workload, sha256 }, opened, options, schedule.schedule);
+}
+
+function runOpened(
+  input: ReplayInput,
+  { run: { freezeAt }, system, tested }: OpenedRun,
+  options: TokenOptions,
+  schedule: Schedule,
+): RunResult {
+  const { kernel, memory, mutant } = system;
+  const setup = setupOfRun({ ...system, costs: costsOf(options.costTable) });
+  const generated = { setup, freezeAt, patience: PATIENCE, holds: profileOf(mutant).holds };
+  try {
+    return run(input, tested, { ...options, kernel, memory }, schedule, generated);
+  } catch (error) {
+    if (error instanceof CapacityError) throw new UsageError(`${input.workload.name}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Shorter workloads are done before a thread has started. */

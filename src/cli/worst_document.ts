@@ -48,6 +48,7 @@ const limits = (result: WorstResult): Block => ({
   kind: 'list',
   items: [
     `Grade: ${result.grade}. Each figure is the worst of the runs of its row, taken by itself.`,
+    'A token (gvr1~...) is the run of the longest time; gup-vs-hmm run TOKEN makes it again. Long ones are in the JSON result.',
     ...result.limits,
   ],
 });

@@ -103,5 +103,9 @@ function missedAtEnd({ replay }: Observed, expectation: EndExpectation, freed: n
   for (const invariant of expectation.breaks ?? []) {
     if (!replay.monitor.violations.has(invariant)) missed.push(`expected ${invariant} broken, it held`);
   }
+  for (const invariant of expectation.holds ?? []) {
+    const found = replay.monitor.violations.get(invariant);
+    if (found !== undefined) missed.push(`expected ${invariant} to hold, it broke: ${found.first}`);
+  }
   return missed;
 }

@@ -16,4 +16,5 @@ export * from './matrix/index.ts';
 export { MODEL_REVISION } from './model_revision.ts';
 export type { ComparisonResult } from './result.ts';
 export { IN_ORDER, run } from './run.ts';
-export type { RunEvent, RunOperation, RunResult } from './run_result.ts';
+export type { BrokenProperty, RunEvent, RunOperation, RunResult } from './run_result.ts';
+export type { GeneratedSystem } from './replay.ts';

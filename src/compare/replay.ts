@@ -7,10 +7,10 @@ import { INVARIANTS, InvariantMonitor } from '../invariants/index.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { type Described, WaitLog, type WaitRecord } from '../observe/waits.ts';
 import { REGION } from '../drivers/system.ts';
-import { runScheduled } from '../run/scheduled.ts';
 import { blamingBuild, blamingDriver } from '../run/blame_driver.ts';
+import { runScheduled, type ScheduledOptions } from '../run/scheduled.ts';
 import { runSequential, type SequentialRun } from '../run/sequential.ts';
-import { Session } from '../run/session.ts';
+import { Session, type Setup } from '../run/session.ts';
 import { fileName, waitOf } from '../run/wait_graph.ts';
 import { ReplayStrategy, type Schedule } from '../schedule/index.ts';
 import { InputError } from '../workload/input_error.ts';
@@ -24,10 +24,22 @@ export interface ReplayOptions {
   readonly onBlock: OnBlock;
   /** Who goes on at each step; absent: one operation after the other, in the workload's own order. */
   readonly schedule?: Schedule;
+  /** What a generated run is made on, beside its schedule; absent: what the conditions and the workload say. */
+  readonly generated?: GeneratedSystem;
   /** Takes the events of each step as well. */
   readonly onEvents?: (events: readonly StampedEvent[]) => void;
   /** True: find out by trial what stands still behind each blocked operation (K32). */
   readonly probe: boolean;
+}
+
+export interface GeneratedSystem {
+  readonly setup: Setup;
+  /** Steps after which user space begins nothing more; null: it never stops. */
+  readonly freezeAt: number | null;
+  /** Steps after which the tasks take turns. */
+  readonly patience: number;
+  /** Properties that hold in such workloads, whatever the driver breaks in others. */
+  readonly holds: readonly string[];
 }
 
 /** A replay that has come to its end, or as far as it got. */
@@ -61,14 +73,17 @@ export function replay(
   conditions: ReplayConditions,
   options: ReplayOptions,
 ): Replay {
-  const session = openSession(workload, tested, conditions);
+  const { schedule, generated } = options;
+  const session =
+    generated === undefined
+      ? openSession(workload, tested, conditions)
+      : newSession(workload, tested, generated.setup);
   const watch = new Watch(session, options);
   const probe = new StoodStillProbe(session);
-  const { schedule } = options;
   const run = blamingDriver(session, () =>
     schedule === undefined
       ? inOrder(session, watch, options.probe ? probe : null, conditions, options.onBlock)
-      : bySchedule(session, schedule),
+      : bySchedule(session, schedule, generated),
   );
   watch.monitor.end();
   const { waits, metrics, monitor, effects, blocked, blockedAs, released } = watch;
@@ -102,7 +117,7 @@ function inOrder(
 }
 
 /** Throws InputError for a workload with a device plan, which goes by the workload's own order. */
-function bySchedule(session: Session, schedule: Schedule): SequentialRun {
+function bySchedule(session: Session, schedule: Schedule, generated?: GeneratedSystem): SequentialRun {
   const { workload, outcomes } = session;
   if (workload.plan !== undefined) {
     throw new InputError({
@@ -112,15 +127,27 @@ function bySchedule(session: Session, schedule: Schedule): SequentialRun {
       hint: 'run it without --schedule, or a scenario that has its own device operations',
     });
   }
-  const { ended, steps } = runScheduled(session, new ReplayStrategy(schedule));
-  if (!ended) throw new Error(`no end after ${steps} steps: some tasks go round in circles`);
+  const { ended, steps } = runScheduled(session, new ReplayStrategy(schedule), optionsOf(generated));
+  // A generated run may be there to show that it never ends: I12 says so.
+  if (!ended && generated === undefined)
+    throw new Error(`no end after ${steps} steps: some tasks go round in circles`);
   const unreached = workload.ops.flatMap((_, op) => (outcomes[op] === undefined ? [op] : []));
   return { complete: true, unreached: new Set(unreached) };
 }
 
+/** An operation of a generated run begins no earlier than what has happened before it, so that its time is its own. */
+function optionsOf(generated: GeneratedSystem | undefined): ScheduledOptions {
+  if (generated === undefined) return {};
+  const { freezeAt, patience } = generated;
+  return { inTime: true, patience, ...(freezeAt === null ? {} : { freezeAt }) };
+}
+
 /** A session for the workload. Throws InputError when its files do not fit the filesystem. */
 export function openSession(workload: Workload, tested: Driver, conditions: ReplayConditions): Session {
-  const setup = setupFor(conditions, tested, workload);
+  return newSession(workload, tested, setupFor(conditions, tested, workload));
+}
+
+function newSession(workload: Workload, tested: Driver, setup: Setup): Session {
   try {
     return blamingBuild(tested, () => new Session(setup, workload));
   } catch (error) {

@@ -1,9 +1,10 @@
 /**
  * One workload under one driver: what became of each operation, and every event in order.
  */
-import type { Driver } from '../drivers/driver.ts';
 import { errnoName } from '../kernel/errno.ts';
 import type { KernelEvent, StampedEvent } from '../kernel/event.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { expectedVerdict, INVARIANTS } from '../invariants/index.ts';
 import type { Session } from '../run/session.ts';
 import { fileName } from '../run/wait_graph.ts';
 import { encodeSchedule, type Schedule } from '../schedule/index.ts';
@@ -14,8 +15,8 @@ import { MODEL_REVISION } from './model_revision.ts';
 import type { Observed } from './observation.ts';
 import { wasBlocked } from './operation_stats.ts';
 import { waitsByOperation } from './operation_waits.ts';
-import { replay } from './replay.ts';
-import type { RunEvent, RunOperation, RunResult } from './run_result.ts';
+import { type GeneratedSystem, type Replay, replay } from './replay.ts';
+import type { BrokenProperty, RunEvent, RunOperation, RunResult } from './run_result.ts';
 
 /** The schedule of a run whose operations begin in the workload's own order, as `--schedule` takes it. */
 export const IN_ORDER = 'in-order';
@@ -30,12 +31,14 @@ export function run(
   tested: Driver,
   conditions: ReplayConditions,
   schedule?: Schedule,
+  generated?: GeneratedSystem,
 ): RunResult {
   const workload = withPlan(input.workload, conditions.hold);
   const seen: StampedEvent[] = [];
   const done = replay(workload, tested, conditions, {
     onBlock: defaultOnBlock(workload),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(generated === undefined ? {} : { generated }),
     onEvents: (events) => seen.push(...events),
     probe: false,
   });
@@ -55,7 +58,19 @@ export function run(
     blocks_freed_under_reference: done.metrics.blocksFreedUnderReference,
     events: seen.map((event) => eventOf(done.session, event)),
     unmet: unmetExpectations(observed, conditions.memory),
+    broken: brokenUnder(done, generated?.holds ?? []),
   };
+}
+
+/** The properties that the run broke, those that nobody expects of the driver first. */
+function brokenUnder({ session, monitor }: Replay, holds: readonly string[]): BrokenProperty[] {
+  const { driver, fs } = session.system;
+  return INVARIANTS.flatMap(({ id, title }): BrokenProperty[] => {
+    const found = monitor.violations.get(id);
+    if (found === undefined) return [];
+    const expected = !holds.includes(id) && expectedVerdict(driver, id, fs.dax).expected === 'breaks';
+    return [{ property: id, title, expected, text: found.first }];
+  }).sort((a, b) => Number(a.expected) - Number(b.expected));
 }
 
 function operationOf({ replay: done, waits }: Observed, op: number): RunOperation {
@@ -73,6 +88,8 @@ function operationOf({ replay: done, waits }: Observed, op: number): RunOperatio
     errno: ret === null ? null : errnoName(ret),
     blocked: wasBlocked(done, op, own),
     certificate: certificateOfOperation(done, op, own),
+    begin_ns: outcome?.startTime ?? null,
+    end_ns: ret === null ? null : (outcome?.endTime ?? null),
   };
 }
 

@@ -18,6 +18,19 @@ export interface RunOperation {
   readonly blocked: boolean;
   /** Why it waited the longest, if it waited. */
   readonly certificate: Certificate | null;
+  /** Simulated time at which it began and returned; null: it did not. */
+  readonly begin_ns: number | null;
+  readonly end_ns: number | null;
+}
+
+/** A property that the run broke. */
+export interface BrokenProperty {
+  readonly property: string;
+  readonly title: string;
+  /** The driver breaks it by construction. */
+  readonly expected: boolean;
+  /** What happened, in a sentence. */
+  readonly text: string;
 }
 
 /** One step that another task, the device or the filesystem could observe. */
@@ -46,4 +59,6 @@ export interface RunResult {
   readonly events: readonly RunEvent[];
   /** Expectations of the scenario that were not met, one sentence each. */
   readonly unmet: readonly string[];
+  /** What broke, that which nobody expects of the driver first. */
+  readonly broken: readonly BrokenProperty[];
 }

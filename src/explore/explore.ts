@@ -4,7 +4,7 @@
 import { encodeRun } from '../check/run_token.ts';
 import { expectedVerdict, type Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
-import { smallSetup } from '../run/setup.ts';
+import { filesystemOf, smallSetup } from '../run/setup.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { estimateStates } from './estimate.ts';
 import { Graph, ShortestWays, type Transitions } from './graph.ts';
@@ -152,6 +152,10 @@ class Exploration {
     this.request.onProgress?.({ what: 'states', done: visited.size, total: 0 });
   }
 
+  private get onDax(): boolean {
+    return filesystemOf(this.request.scope.memory).dax;
+  }
+
   result(ending: Ending): ExploreResult {
     const { scope, mutant, modelRevision } = this.request;
     const { visited, transitions, depthMax } = this.state;
@@ -202,7 +206,7 @@ class Exploration {
     ways: ShortestWays,
     model: SessionModel,
   ): ExploreVerdict {
-    const { expected, facts: why } = expectedVerdict(this.options.driver, id);
+    const { expected, facts: why } = expectedVerdict(this.options.driver, id, this.onDax);
     const finding = this.state.findings.get(id);
     const counterexample = finding === undefined ? null : this.shortest(finding, ways, model, id);
     return verdict(
@@ -221,7 +225,7 @@ class Exploration {
     model: SessionModel,
   ): ExploreVerdict {
     const { property, title, facts } = question;
-    const { expected } = expectedVerdict(this.options.driver, 'I2');
+    const { expected } = expectedVerdict(this.options.driver, 'I2', this.onDax);
     const lassos = ending === 'exhausted' ? findLassos(transitions, question.id) : [];
     const [first] = [...lassos].sort(
       (a, b) => a.stem.length + a.cycle.length - b.stem.length - b.cycle.length,

@@ -55,8 +55,7 @@ function countError(pfn: number, count: number, held: number, mapped: number): s
   return `pfn ${pfn} has ${pins} pins and ${gets} other references, ${held} accounted for`;
 }
 
-const framesEnd = (k: System): number =>
-  k.options.blocks + k.options.anonPages + k.options.cachePages + 1;
+const framesEnd = (k: System): number => k.options.blocks + k.options.anonPages + k.options.cachePages + 1;
 
 /** True when the frame is a folio of a file: the page cache has one of its references. */
 const pageCacheHas = (k: System, pfn: number): boolean =>

@@ -70,7 +70,7 @@ export interface SessionSnapshot {
 }
 
 /** Content of the pages that a file has from the start: never the token of an operation. */
-const INITIAL_CONTENT = 0x30000000;
+export const INITIAL_CONTENT = 0x30000000;
 
 export class Session {
   readonly system: System;

@@ -74,8 +74,23 @@ export interface EndExpectation {
   readonly blocksFreedUnderReference?: 'none' | 'some';
   /** What the whole run did. */
   readonly counts?: Counts;
-  /** Invariants that the run breaks, by id. */
+  /** Properties that the run breaks, by id. */
   readonly breaks?: readonly string[];
+  /** Properties that the run keeps, by id. */
+  readonly holds?: readonly string[];
+}
+
+/** One run of a scenario, exactly: what it is made on, and who goes on at each step. */
+export interface ScenarioReplay {
+  readonly driver: string;
+  readonly memory: string;
+  readonly kernel: string;
+  /** Name of a planted fault. */
+  readonly mutant?: string;
+  /** A schedule token (`gvs1~...`). */
+  readonly schedule: string;
+  /** Steps after which user space begins nothing more; absent: it never stops. */
+  readonly freezeAt?: number;
 }
 
 export interface Workload {
@@ -90,6 +105,8 @@ export interface Workload {
   readonly ops: readonly WorkloadOp[];
   /** Absent: the workload names its device operations itself. */
   readonly plan?: DevicePlan;
+  /** Present in a scenario that says how it is run: on the small system of generated runs. */
+  readonly replay?: ScenarioReplay;
   readonly expect: readonly Expectation[];
   readonly expectEnd: readonly EndExpectation[];
   /** Calls of a log that change files or mappings and are not modelled: name to count. */

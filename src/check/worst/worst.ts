@@ -3,9 +3,9 @@
  */
 import type { Driver } from '../../drivers/driver.ts';
 import type { Mutant } from '../../mutants/index.ts';
-import { smallSetup } from '../../run/setup.ts';
 import { strategyOf } from '../generated_run.ts';
 import { decodeRun } from '../run_token.ts';
+import { setupOfRun } from '../setup_of_run.ts';
 import { FIGURES, OrdealRunner, type Suffered } from './measure.ts';
 import type { WorstFigure, WorstResult, WorstRow, WorstTable } from './result.ts';
 import { searchWorst, type WorstRun } from './search.ts';
@@ -122,8 +122,8 @@ class Search {
     const known = this.runners.get(key);
     if (known !== undefined) return known;
     const { costs, kernel } = this.request;
-    const patches = this.mutantFor(driver)?.patches ?? [];
-    const made = new OrdealRunner(smallSetup({ memory, kernel, driver, costs }, { patches }));
+    const mutant = this.mutantFor(driver) ?? null;
+    const made = new OrdealRunner(setupOfRun({ memory, kernel, driver, mutant, costs }));
     this.runners.set(key, made);
     return made;
   }

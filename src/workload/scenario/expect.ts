@@ -55,12 +55,13 @@ export function endExpectation(context: Context, entry: EndExpectationEntry): En
     indexOf(inSizes, name, 'file', name);
     sizes.set(name, size);
   }
-  const { blocks_freed_under_reference: freed, counts, breaks } = entry;
+  const { blocks_freed_under_reference: freed, counts, breaks, holds } = entry;
   return {
     ...audience(entry),
     ...(entry.sizes === undefined ? {} : { sizes }),
     ...(freed === undefined ? {} : { blocksFreedUnderReference: freed }),
     ...(counts === undefined ? {} : { counts: countsOf(counts) }),
     ...(breaks === undefined ? {} : { breaks }),
+    ...(holds === undefined ? {} : { holds }),
   };
 }

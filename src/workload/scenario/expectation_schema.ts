@@ -6,7 +6,11 @@ import { driver, errno, MEMORY_NAMES, name, position, wholeNumber } from './scal
 /** Whom an expectation is about; absent: everyone. */
 const audience = {
   drivers: z.array(driver).min(1).optional().describe('Drivers it holds for; absent: every driver.'),
-  memory: z.array(z.enum(MEMORY_NAMES)).min(1).optional().describe('Memory kinds it holds for; absent: those on DAX.'),
+  memory: z
+    .array(z.enum(MEMORY_NAMES))
+    .min(1)
+    .optional()
+    .describe('Memory kinds it holds for; absent: those on DAX.'),
 };
 
 const count = wholeNumber(0, 2 ** 31).optional();
@@ -58,6 +62,11 @@ export const expectation = z
   })
   .meta({ id: 'expectation', description: 'What is expected of the operation it stands in.' });
 
+const properties = z
+  .array(z.string().regex(/^(I[1-9][0-9]*|[a-z][a-z0-9]*(_[a-z0-9]+)+)$/))
+  .min(1)
+  .optional();
+
 export const endExpectation = z
   .strictObject({
     ...audience,
@@ -67,17 +76,14 @@ export const endExpectation = z
       .optional()
       .describe('Blocks that were freed while a device reference to them was live.'),
     counts: counts.optional().describe('What the whole run did.'),
-    breaks: z
-      .array(z.string().regex(/^I[1-9][0-9]*$/))
-      .min(1)
-      .optional()
-      .describe(
-        'Invariants that the run must break, for example I3: what the driver gives up, seen to happen.',
-      ),
+    breaks: properties.describe(
+      'Properties that the run must break, for example I3: what the driver gives up, seen to happen.',
+    ),
+    holds: properties.describe('Properties that the run must keep, for example I4.'),
   })
   .refine(saysSomething, {
     error: 'an expectation that expects nothing',
-    params: { hint: 'give sizes, blocks_freed_under_reference, counts or breaks' },
+    params: { hint: 'give sizes, blocks_freed_under_reference, counts, breaks or holds' },
   })
   .meta({ id: 'end_expectation', description: 'What is expected when the run has ended.' });
 

@@ -190,7 +190,7 @@ expect_end: [{sizes: {dat: 1}}, {}]
       "s.yaml:9:32: there is no file 'dta'; did you mean 'data'?",
       "s.yaml:10:21: ops[1].op is 'truncat', which is not an operation; did you mean 'truncate'?",
       's.yaml:11:5: ops[2] is 17; write a mapping (key: value)',
-      's.yaml:12:33: expect_end[1]: an expectation that expects nothing; give sizes, blocks_freed_under_reference, counts or breaks',
+      's.yaml:12:33: expect_end[1]: an expectation that expects nothing; give sizes, blocks_freed_under_reference, counts, breaks or holds',
     ]);
   });
 

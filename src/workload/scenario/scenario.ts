@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { InputErrors, type InputProblem } from '../input_error.ts';
-import type { Expectation, Workload, WorkloadOp } from '../workload.ts';
+import type { Expectation, ScenarioReplay, Workload, WorkloadOp } from '../workload.ts';
 import { indexOf, toOperation, type Context, type RegionRanges } from './convert.ts';
 import { declaredNames, isObject, rawOps } from './declared.ts';
 import { endExpectation, expectations } from './expect.ts';
@@ -89,7 +89,17 @@ function toWorkload(file: string, header: ScenarioHeader, parts: Parts): Scenari
     source: 'scenario',
     ...parts,
     ...(header.plan === undefined ? {} : { plan: toPlan(header.plan) }),
+    ...(header.replay === undefined ? {} : { replay: toReplay(header.replay) }),
     notModelled: new Map(),
+  };
+}
+
+function toReplay(replay: NonNullable<ScenarioHeader['replay']>): ScenarioReplay {
+  const { driver, memory, kernel, mutant, schedule, freeze_at: freezeAt } = replay;
+  return {
+    ...{ driver, memory, kernel, schedule },
+    ...(mutant === undefined ? {} : { mutant }),
+    ...(freezeAt === undefined ? {} : { freezeAt }),
   };
 }
 
@@ -119,7 +129,9 @@ export function parseScenario(text: string, fileName: string): ScenarioWorkload 
   const parts = convert(source, root, troubles);
   if (!header.success || troubles.length > 0) return refuse(source, troubles);
   const workload = toWorkload(fileName, header.data, parts);
-  const inOrder = [...planTroubles(workload), ...orderTroubles(workload)];
+  // A schedule says itself in which order operations begin, and some of them may be there to fail.
+  const order = workload.replay === undefined ? orderTroubles(workload) : [];
+  const inOrder = [...planTroubles(workload), ...order];
   return inOrder.length > 0 ? refuse(source, inOrder) : workload;
 }
 

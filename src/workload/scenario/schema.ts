@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HOLDS } from '../device_plan.ts';
 import { endExpectation } from './expectation_schema.ts';
 import { operationSchema } from './operation_schema.ts';
-import { name, pageRange, position, wholeNumber } from './scalars.ts';
+import { driver, MEMORY_NAMES, name, pageRange, position, wholeNumber } from './scalars.ts';
 
 const ranges = z.union([pageRange, z.array(pageRange).min(1)]);
 
@@ -39,6 +39,30 @@ const plan = z
       'What a device does beside the program, for scenarios without device operations of their own.',
   });
 
+const replay = z
+  .strictObject({
+    driver,
+    memory: z.enum(MEMORY_NAMES),
+    kernel: z.string().regex(/^linux-[0-9.]+$/),
+    mutant: z
+      .string()
+      .regex(/^[a-z0-9_]+$/)
+      .optional()
+      .describe('A planted fault (list mutants).'),
+    schedule: z
+      .string()
+      .regex(/^gvs1~[A-Za-z0-9._~-]+$/)
+      .describe('Who goes on at each step; operations need not begin in the order of `ops`.'),
+    freeze_at: wholeNumber(0, 2 ** 31)
+      .optional()
+      .describe('Steps after which user space begins nothing more; absent: it goes on to the end.'),
+  })
+  .meta({
+    id: 'replay',
+    description:
+      'One run, exactly, on the small system of `check` (64 blocks, huge pages of 4 pages, 2 devices). `explain` writes it.',
+  });
+
 const header = {
   $schema: z.string().optional().describe('For editors; not used.'),
   title: z
@@ -55,6 +79,7 @@ const header = {
   files: z.record(name, file),
   processes: z.record(name, process),
   plan: plan.optional(),
+  replay: replay.optional(),
   expect_end: z.array(endExpectation).min(1).optional(),
 };
 

@@ -1,0 +1,158 @@
+/**
+ * run + property -> the story of how it broke: made short, told step by step, with the state at the break, what it needs, and
+ * what becomes of it under other drivers.
+ */
+import { encodeRun } from '../check/run_token.ts';
+import type { ExplainedRun } from '../check/shrink.ts';
+import { MODEL_REVISION } from '../compare/index.ts';
+import { type Fact, fact } from '../kernel/facts/index.ts';
+import type { Failure } from './failure.ts';
+import { headlineOf } from './headline.ts';
+import { type Mark, marksOf } from './marks.ts';
+import { underOtherDrivers, type UnderDriver } from './other_drivers.ts';
+import { withPlainNames } from './renumber.ts';
+import { shorten, TRIES_MAX } from './shorten.ts';
+import { type StateAtBreak, stateAtBreak } from './state_at_break.ts';
+import { type Story, storyOf } from './story.ts';
+import { type Trace, traceRun } from './trace.ts';
+import { type Ingredient, SCHEDULES_TRIED, whatMatters } from './what_matters.ts';
+import { callText, inShort, resultText } from './words.ts';
+
+export interface ExplainedCall {
+  readonly task: string;
+  readonly text: string;
+  /** `0`, `-EFAULT`; null: it did not return, or was not begun before the break. */
+  readonly result: string | null;
+}
+
+/** All that is told, as data; every format is a function of it. */
+export interface Explanation {
+  readonly schema: 'gup-vs-hmm/explanation/1';
+  readonly model_revision: number;
+  readonly property: string;
+  readonly title: string;
+  readonly headline: string;
+  /** The violation, in a sentence. */
+  readonly text: string;
+  /** The function in which it broke (null: in the device itself), and the task. */
+  readonly where: { readonly function: string | null; readonly task: string } | null;
+  /** The driver breaks the property by construction. */
+  readonly expected: boolean;
+  readonly memory: string;
+  readonly kernel: string;
+  readonly driver: string;
+  readonly driver_title: string;
+  readonly mutant: { readonly name: string; readonly title: string; readonly imitates: string } | null;
+  /** The run that is told, and the one it was made of. */
+  readonly token: string;
+  readonly original_token: string;
+  readonly shortened: {
+    readonly operations: readonly [before: number, after: number];
+    readonly preemptions: readonly [before: number, after: number];
+    /** Runs made to find it, and whether every smaller one was tried. */
+    readonly runs: number;
+    readonly exhausted: boolean;
+  };
+  readonly calls: readonly ExplainedCall[];
+  readonly story: Story;
+  readonly at_break: StateAtBreak;
+  readonly what_matters: readonly Ingredient[];
+  readonly schedules_tried: number;
+  readonly other_drivers: readonly UnderDriver[];
+  readonly facts: readonly Pick<Fact, 'id' | 'title' | 'text'>[];
+}
+
+/** An explanation, and what formats with more detail are made from. */
+export interface Explained {
+  readonly explanation: Explanation;
+  readonly failure: Failure;
+  readonly run: ExplainedRun;
+  readonly trace: Trace;
+  readonly marks: readonly Mark[];
+}
+
+/** Tells a failure. `triesMax`: runs that making it short may take. */
+export function explain(failure: Failure, triesMax: number = TRIES_MAX): Explained {
+  const { property, setup, system } = failure;
+  const short = shorten(failure, triesMax);
+  const run = { ...short.run, workload: withPlainNames(short.run.workload) };
+  const seen: { state?: StateAtBreak } = {};
+  // The first trace finds the pages that the break is about, the second looks at them.
+  const first = traceRun(setup, run, property);
+  const pfns = pfnsOf(first);
+  const trace = traceRun(setup, run, property, (session) => {
+    seen.state = stateAtBreak(session, pfns);
+  });
+  const marks = marksOf(trace, system.mutant, property.id);
+  const { memory, kernel, driver, mutant } = system;
+  const conditions = { memory, kernel, driver: driver.name, mutant: mutant?.name ?? null };
+  const explanation: Explanation = {
+    schema: 'gup-vs-hmm/explanation/1',
+    model_revision: MODEL_REVISION,
+    property: property.id,
+    title: property.title,
+    headline: headlineOf(property.id, property.title),
+    text: inShort(trace.violation ?? ''),
+    where: placeOf(trace, marks),
+    expected: failure.expected,
+    ...{ memory, kernel, driver: driver.name, driver_title: driver.title },
+    mutant: mutant === null ? null : { name: mutant.name, title: mutant.title, imitates: mutant.imitates },
+    token: encodeRun(conditions, short.run),
+    original_token: encodeRun(conditions, failure.run),
+    shortened: {
+      operations: [failure.run.workload.ops.length, run.workload.ops.length],
+      preemptions: [preemptions(failure.run), preemptions(run)],
+      runs: short.tries,
+      exhausted: short.exhausted,
+    },
+    calls: callsOf(trace),
+    story: storyOf(trace, marks),
+    at_break: seen.state ?? stateAtBreak(trace.session, pfns),
+    what_matters: whatMatters(failure, run),
+    schedules_tried: SCHEDULES_TRIED,
+    other_drivers: underOtherDrivers(failure, run),
+    facts: factsOf(failure),
+  };
+  return { explanation, failure, run, trace, marks };
+}
+
+function placeOf(trace: Trace, marks: readonly Mark[]): Explanation['where'] {
+  const end = marks.find(({ kind }) => kind === 'break');
+  const step = end === undefined ? undefined : trace.steps[end.step];
+  const path = step?.entries[end?.entry ?? 0]?.stack.at(-1)?.path;
+  if (step === undefined || path === undefined) return null;
+  return { function: path === 'device_engine' ? null : path, task: trace.session.taskName(step.task) };
+}
+
+const preemptions = ({ schedule }: ExplainedRun): number => schedule.schedule.preemptions.length;
+
+/** Physical pages that the step of the break is about. */
+function pfnsOf({ steps, breakStep }: Trace): number[] {
+  const entries = steps[breakStep ?? steps.length - 1]?.entries ?? [];
+  return entries.flatMap(({ events }) =>
+    events.flatMap(({ event }) => ('pfn' in event && event.pfn > 0 ? [event.pfn] : [])),
+  );
+}
+
+/** The calls in the order in which they begin. */
+function callsOf({ session }: Trace): ExplainedCall[] {
+  const { workload, outcomes } = session;
+  return workload.ops.map(({ task, op }, index) => {
+    const outcome = outcomes[index];
+    const ended = outcome !== undefined && outcome.endTime >= 0;
+    return {
+      task: session.taskName(task),
+      text: callText(workload, op),
+      result: ended ? resultText(outcome.ret) : null,
+    };
+  });
+}
+
+/** Facts of the fault first, then those of the property, then those that the steps around the marks cite. */
+function factsOf({ property, system }: Failure): Pick<Fact, 'id' | 'title' | 'text'>[] {
+  const ids = [...(system.mutant?.facts ?? []), ...property.facts];
+  return [...new Set(ids)].map((id) => {
+    const { title, text } = fact(id);
+    return { id: id as Fact['id'], title, text };
+  });
+}

@@ -1,0 +1,73 @@
+/** The same operations and schedule under each of the other drivers. */
+import { Runner } from '../check/run_one.ts';
+import { setupOfRun } from '../check/setup_of_run.ts';
+import type { ExplainedRun } from '../check/shrink.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { DRIVERS } from '../drivers/drivers.ts';
+import { INVARIANTS } from '../invariants/index.ts';
+import type { Mutant } from '../mutants/index.ts';
+import { Session } from '../run/session.ts';
+import { type Failure, isExpected } from './failure.ts';
+import { callText, resultText } from './words.ts';
+
+export interface UnderDriver {
+  readonly driver: string;
+  /** The planted fault is there as well: it is not in a part that this driver lacks. */
+  readonly planted: boolean;
+  /** Properties that broke, and whether that is expected of the driver. */
+  readonly broken: readonly {
+    readonly property: string;
+    readonly title: string;
+    readonly expected: boolean;
+  }[];
+  /** Calls that had not returned when nothing could step any more. */
+  readonly stuck: readonly string[];
+  /** Calls that failed, with their error. */
+  readonly failed: readonly string[];
+}
+
+export function underOtherDrivers(failure: Failure, run: ExplainedRun): UnderDriver[] {
+  return DRIVERS.filter(({ name }) => name !== failure.system.driver.name).map((driver) =>
+    underDriver(failure, run, driver),
+  );
+}
+
+function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): UnderDriver {
+  const mutant =
+    system.mutant !== null && hasPaths(system.mutant, driver, run, system) ? system.mutant : null;
+  const under = { ...system, driver, mutant };
+  const { session, monitor } = new Runner(setupOfRun(under), INVARIANTS).run(run);
+  const { workload } = run;
+  const told = (of: (op: number) => string | null): string[] =>
+    workload.ops.flatMap(({ op }, index) => {
+      const said = of(index);
+      return said === null ? [] : [`${callText(workload, op)}${said}`];
+    });
+  return {
+    driver: driver.name,
+    planted: mutant !== null,
+    broken: INVARIANTS.filter(({ id }) => monitor.violations.has(id)).map(({ id, title }) => ({
+      property: id,
+      title,
+      expected: isExpected(under, id),
+    })),
+    stuck: told((op) => (session.outcomes[op]?.endTime === -1 ? '' : null)),
+    failed: told((op) => {
+      const outcome = session.outcomes[op];
+      const failed = outcome !== undefined && outcome.endTime >= 0 && outcome.ret < 0;
+      return failed ? ` = ${resultText(outcome.ret)}` : null;
+    }),
+  };
+}
+
+/** True when every path that the fault changes is in the program with this driver. */
+function hasPaths(
+  mutant: Mutant,
+  driver: Driver,
+  { workload }: ExplainedRun,
+  system: Failure['system'],
+): boolean {
+  const { code } = new Session(setupOfRun({ ...system, driver, mutant: null }), workload).system.options;
+  const names = new Set((code as { paths: readonly { name: string }[] }).paths.map(({ name }) => name));
+  return mutant.patches.every(({ path }) => names.has(path));
+}

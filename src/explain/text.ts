@@ -1,0 +1,198 @@
+/** An explanation as plain ASCII text of 72 columns, in the order in which a kernel developer reads a report. */
+import type { Explanation } from './explanation.ts';
+import { layoutStory, WIDTH, wrapped } from './layout.ts';
+import type { MappedAt, PageState, TaskAtBreak } from './state_at_break.ts';
+import type { UnderDriver } from './other_drivers.ts';
+import { type Ingredient, WITHOUT_CALL as CALL } from './what_matters.ts';
+import { pageRange } from './words.ts';
+
+/** A part of an explanation: a heading, and lines of at most 72 columns. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** Lines end with a newline; the same explanation gives the same bytes. Only tokens are longer than 72 columns. */
+export function explanationText(told: Explanation): string {
+  const parts = sectionsOf(told).map(({ title, lines }) => [`${title}:`, ...lines]);
+  return `${[headLines(told), ...parts].map((lines) => lines.map(ascii).join('\n')).join('\n\n')}\n`;
+}
+
+/** Everything below the first lines. */
+export function sectionsOf(told: Explanation): Section[] {
+  const { tasks } = told.at_break;
+  const nobody = ['  no task is inside a call'];
+  return [
+    { title: 'What user space did', lines: callLines(told) },
+    { title: 'How it came about', lines: layoutStory(told.story) },
+    { title: 'Pages after that step', lines: pageLines(told) },
+    {
+      title: 'Tasks and locks after that step',
+      lines: tasks.length === 0 ? nobody : tasks.flatMap(taskLines),
+    },
+    { title: 'What it takes', lines: ingredientLines(told) },
+    { title: 'The same calls and schedule under other drivers', lines: driverLines(told) },
+    { title: 'Facts', lines: factLines(told) },
+    { title: 'Run it again', lines: replayLines(told) },
+  ];
+}
+
+/** Nothing but printable ASCII. */
+export function ascii(line: string): string {
+  return line.replaceAll(/[^\x20-\x7e]/g, '?').trimEnd();
+}
+
+/** What went wrong, and where. */
+export function headLines(told: Explanation): string[] {
+  const { mutant, where } = told;
+  const path = where?.function ?? null;
+  const place = path === null ? '' : ` in ${path}()`;
+  return [
+    ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
+    ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),
+    '',
+    ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
+    ...wrapped(`Seen on ${told.kernel}, ${told.memory} (a model of them, not a real kernel)`, WIDTH),
+    ...wrapped(`Driver ${told.driver}: ${told.driver_title}`, WIDTH),
+    ...(told.expected
+      ? wrapped('A driver of this kind gives the property up by its design: no bug of it.', WIDTH)
+      : []),
+    ...(mutant === null
+      ? []
+      : [
+          ...wrapped(`Planted fault ${mutant.name}: ${mutant.title}`, WIDTH),
+          ...wrapped(`Modelled on ${mutant.imitates}`, WIDTH),
+        ]),
+  ];
+}
+
+function callLines({ calls, shortened }: Explanation): string[] {
+  const { operations, preemptions, runs, exhausted } = shortened;
+  const width = Math.max(...calls.map(({ task }) => task.length));
+  const limit = exhausted ? '' : ', the limit: shorter ones may be left';
+  const made = `Made short in ${runs} runs${limit}: ${change(operations, 'call')}, ${change(preemptions, 'preemption')}.`;
+  return [
+    ...calls
+      .flatMap(({ task, text, result }, number) =>
+        wrapped(
+          `${number}. ${task.padEnd(width)}  ${text}${result === null ? '  does not return' : ` = ${result}`}`,
+          WIDTH - 2,
+        ),
+      )
+      .map((line) => `  ${line}`),
+    ...wrapped(made, WIDTH),
+    ...wrapped(NAMES, WIDTH),
+  ];
+}
+
+const NAMES =
+  'mmN: an address space, its pages counted from 0. regionN: memory of it that the driver was given for its device. devN: the DMA engine of a device.';
+
+function change([before, after]: readonly [number, number], what: string): string {
+  const plural = after === 1 ? what : `${what}s`;
+  return before === after ? `${after} ${plural}` : `${before} -> ${after} ${plural}`;
+}
+
+function pageLines({ at_break }: Explanation): string[] {
+  const more = at_break.more > 0 ? [`  ... and ${at_break.more} more pages`] : [];
+  const unused = at_break.unused_mms.map((mm) => `  ${mm}: mm_users is 0, its last user is gone`);
+  const lines = [...at_break.pages.flatMap(pageStateLines), ...more, ...unused];
+  return lines.length > 0 ? lines : ['  none is mapped or referenced'];
+}
+
+function pageStateLines(state: PageState): string[] {
+  const { pfn, pages, refcount, pins, owner, files } = state;
+  const held = pins > 0 ? ` (${pins} pin${pins === 1 ? '' : 's'})` : refcount === 1 ? ' (idle)' : '';
+  const whose = files.map(({ file, page }) => `${file} ${pageRange(page, page + pages)}`);
+  const what = whose.length === 0 ? owner : `${owner} of ${whose.join(' and of ')}`;
+  const each = pages > 1 ? ' each' : '';
+  const list = (entries: readonly MappedAt[]): string =>
+    entries
+      .map(({ table, page, rights }) => `${table} ${pageRange(page, page + pages)} ${rights}`)
+      .join(', ') || 'none';
+  return [
+    ...wrapped(`  ${pageRange(pfn, pfn + pages, 'pfn')}: refcount ${refcount}${held}${each}; ${what}`, WIDTH),
+    ...wrapped(`    CPU page tables:    ${list(state.cpu)}`, WIDTH),
+    ...wrapped(`    device page tables: ${list(state.device)}`, WIDTH),
+  ];
+}
+
+function taskLines({ name, functions, waits, locks }: TaskAtBreak): string[] {
+  const where =
+    functions.length === 0 ? 'the device itself' : functions.map((path) => `${path}()`).join(' > ');
+  return [
+    ...wrapped(`  ${name} in ${where}`, WIDTH),
+    ...(waits === null ? [] : wrapped(`    ${waits}`, WIDTH)),
+    ...wrapped(`    holds ${locks.length === 0 ? 'no lock' : locks.join(', ')}`, WIDTH),
+  ];
+}
+
+function ingredientLines({ what_matters, schedules_tried, calls }: Explanation): string[] {
+  const all = what_matters.filter(
+    ({ change: text, verdict }) => text.startsWith(CALL) && verdict === 'holds',
+  );
+  const each = all.length === calls.length;
+  const lines = (verdict: Ingredient['verdict']): string[] => [
+    ...(each && verdict === 'holds' ? [`    - without any one of the ${calls.length} calls`] : []),
+    ...what_matters
+      .filter((ingredient) => ingredient.verdict === verdict && !(each && all.includes(ingredient)))
+      .flatMap(({ change: text }) => wrapped(`    - ${text}`, WIDTH)),
+  ];
+  const part = (head: string, found: readonly string[]): string[] =>
+    found.length === 0 ? [] : [...wrapped(`  ${head}`, WIDTH), ...found];
+  return [
+    ...part(`It no longer fails (in none of up to ${schedules_tried} schedules)`, lines('holds')),
+    ...part('It still fails, in the same way', lines('same')),
+    ...part('It still fails, with another schedule of the steps', lines('other')),
+  ];
+}
+
+function driverLines({ other_drivers, mutant }: Explanation): string[] {
+  const width = Math.max(...other_drivers.map(({ driver }) => driver.length)) + 1;
+  const lacks = mutant !== null && other_drivers.some(({ planted }) => !planted);
+  const broken = other_drivers.flatMap((under) => under.broken);
+  const titles = new Map(broken.map(({ property, title }) => [property, title]));
+  return [
+    ...other_drivers.flatMap((under) => {
+      const name = `${under.driver}${mutant !== null && !under.planted ? '*' : ''}`.padEnd(width);
+      return wrapped(`  ${name}  ${underDriverText(under)}`, WIDTH);
+    }),
+    ...(lacks ? ['  * without the planted fault: this driver has no such part'] : []),
+    ...[...titles].flatMap(([property, title]) => wrapped(`  ${property}: ${title}`, WIDTH)),
+  ];
+}
+
+function underDriverText({ broken, stuck, failed }: UnderDriver): string {
+  const named = (expected: boolean): string =>
+    broken
+      .filter((one) => one.expected === expected)
+      .map(({ property }) => property)
+      .join(', ');
+  const said = [
+    ...stuck.map((call) => `${call} never returns`),
+    ...failed,
+    ...(named(false) === '' ? [] : [`BREAKS ${named(false)}`]),
+    ...(named(true) === '' ? [] : [`breaks, as expected of it, ${named(true)}`]),
+  ];
+  return said.length === 0 ? 'nothing breaks' : said.join('; ');
+}
+
+/** A fact in a line each; what the eras are that some of them name. */
+function factLines({ facts, mutant }: Explanation): string[] {
+  const lines = facts.flatMap(({ id, title }) => wrapped(`${id}: ${title}`, WIDTH));
+  const eras = /\bE[012]\b/.test([...lines, mutant?.imitates ?? ''].join(' '));
+  return eras ? [...lines, ...wrapped(ERAS, WIDTH)] : lines;
+}
+
+const ERAS =
+  '(E0: kernels before 4.15, no layout break waits for a pin. E1: 4.18 to 6.14. E2: from 6.15. "gup-vs-hmm list facts" has the whole text.)';
+
+function replayLines({ token }: Explanation): string[] {
+  return [
+    '  gup-vs-hmm run TOKEN        each call and its result',
+    '  gup-vs-hmm explain TOKEN    this text',
+    '  gup-vs-hmm explain TOKEN --format scenario|itf|perfetto|md|json',
+    '  where TOKEN is the next line:',
+    token,
+  ];
+}
