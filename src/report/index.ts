@@ -5,6 +5,7 @@ export { counted, countsInWords, formatCount, listed } from './count.ts';
 export { cell, column } from './document.ts';
 export type { Block, Cell, Column, Document, Section, Table, Tone } from './document.ts';
 export { driverNames } from './driver_order.ts';
+export { sideEffectsSections, type SideEffectsEvidence } from './evidence/side_effects.ts';
 export { renderMarkdown } from './markdown.ts';
 export { printable } from './printable.ts';
 export { resultJson } from './result_json.ts';

@@ -81,7 +81,9 @@ const RUN_WORDS: Handlers<Assembly> = {
   error(assembly, rest) {
     const { row, story } = assembly;
     const where = [row?.memory, row?.driver, row?.wait, row?.behind, row?.call, story?.memory, story?.story];
-    assembly.errors.push(`${where.filter((part) => part != null).join(' ')}: ${rest.join(' ')}`);
+    assembly.errors.push(
+      `${where.filter((part) => part !== undefined && part !== null).join(' ')}: ${rest.join(' ')}`,
+    );
     assembly.row = undefined;
     assembly.story = undefined;
   },

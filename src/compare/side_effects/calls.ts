@@ -49,7 +49,7 @@ export const EFFECT_CALLS: readonly EffectCall[] = [
   call('pread', { kind: 'read', ...page(file, presentPage) }),
   call('write', { kind: 'write', ...page(file, 0) }),
   call('pwrite', { kind: 'write', ...page(file, presentPage) }),
-  // A DAX file has no page cache to go around: O_DIRECT takes the same path (K54).
+  // A DAX file has no page cache to go around: O_DIRECT takes the same path (K165).
   call('odirect_read', { kind: 'read', ...page(file, presentPage) }),
   call('odirect_write', { kind: 'write', ...page(file, presentPage) }),
   call('mmap', {
