@@ -11,15 +11,15 @@ export { cellSchema, observationSchema, type Cell, type Observation } from './ce
 export { CELL_DRIVERS, CELL_MEMORIES, CELL_OPERATIONS, type CellSelection } from './cell_space.ts';
 export { observationJson, parseObservation } from './observation_json.ts';
 export { committedObservation, observedKernels } from './observations.ts';
-export { KERNELS } from './packages.ts';
-export { PLANTED_BUGS, witnessPlanted, type PlantedResult } from './planted.ts';
-export { type GuestOptions } from './prepare.ts';
 export { effectStorySchema, sideEffectSchema, sideEffectsSchema } from './side_effect.ts';
 export { type EffectStory, type SideEffect, type SideEffects } from './side_effect.ts';
 export { witnessSideEffects, type SideEffectsOptions, type SideEffectsTestimony } from './side_effects.ts';
 export { parseSideEffects, sideEffectsJson } from './side_effects_json.ts';
 export { committedSideEffects } from './side_effects_observed.ts';
 export { sideEffectVariations } from './side_effects_variation.ts';
+export { KERNELS } from './packages.ts';
+export { PLANTED_BUGS, witnessPlanted, type PlantedResult } from './planted.ts';
+export { type GuestOptions } from './prepare.ts';
 export { unexpectedVariations, variations, type Variation } from './variation.ts';
 export { witness, type Testimony, type WitnessOptions } from './witness.ts';
 export { WitnessError } from './witness_error.ts';

@@ -1,18 +1,15 @@
 /**
  * `node --import tsx src/witness/main.ts [--kernel NAME] [--memory A,B] [--driver A,B] [--op A,B] [--cache DIR]
- * [--accel auto|tcg|kvm] [--refresh] [--keep] [--planted | --side-effects] [-o FILE]`: one observation as JSON; with
- * `--planted` instead what becomes of the planted bugs, exit code 1 if one is not caught; with `--side-effects` what other
- * processes feel while a call waits.
+ * [--accel auto|tcg|kvm] [--refresh] [--keep] [--planted] [-o FILE]`: one observation as JSON; with `--planted`
+ * instead what becomes of the planted bugs, exit code 1 if one is not caught.
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   observationJson,
-  sideEffectsJson,
   witness,
   WitnessError,
   witnessPlanted,
-  witnessSideEffects,
   type AcceleratorChoice,
   type WitnessOptions,
 } from './index.ts';
@@ -22,7 +19,6 @@ const ACCELERATORS: readonly AcceleratorChoice[] = ['auto', 'tcg', 'kvm'];
 
 interface Arguments extends WitnessOptions {
   readonly planted: boolean;
-  readonly sideEffects: boolean;
   readonly output?: string;
 }
 
@@ -38,7 +34,6 @@ function commandLine(): Arguments {
       refresh: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       planted: { type: 'boolean', default: false },
-      'side-effects': { type: 'boolean', default: false },
       output: { type: 'string', short: 'o' },
     },
   });
@@ -51,7 +46,6 @@ function commandLine(): Arguments {
     refresh: values.refresh,
     keep: values.keep,
     planted: values.planted,
-    sideEffects: values['side-effects'],
     ...(values.cache === undefined ? {} : { cache: values.cache }),
     ...(values.memory === undefined ? {} : { memories: values.memory.split(',') }),
     ...(values.driver === undefined ? {} : { drivers: values.driver.split(',') }),
@@ -61,7 +55,7 @@ function commandLine(): Arguments {
 }
 
 async function main(): Promise<void> {
-  const { output, planted, sideEffects, ...rest } = commandLine();
+  const { output, planted, ...rest } = commandLine();
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
   const visible = process.stderr.isTTY;
@@ -71,10 +65,6 @@ async function main(): Promise<void> {
     const results = await witnessPlanted(options);
     if (results.some(({ caught }) => !caught)) process.exitCode = 1;
     await put(`${JSON.stringify(results, undefined, 1)}\n`, output);
-    return;
-  }
-  if (sideEffects) {
-    await put(sideEffectsJson((await witnessSideEffects(options)).sideEffects), output);
     return;
   }
   const { observation, accelerator, bootMs, totalMs } = await witness(options);
