@@ -7,6 +7,7 @@ export type { Block, Cell, Column, Document, Section, Table, Tone } from './docu
 export { disputedFactsSection, type FactTestimony } from './evidence/disputed_facts.ts';
 export { realUsersSection, type UserTestimony } from './evidence/real_users.ts';
 export { driverNames } from './driver_order.ts';
+export { sideEffectsSections, type SideEffectsEvidence } from './evidence/side_effects.ts';
 export { renderMarkdown } from './markdown.ts';
 export { printable } from './printable.ts';
 export { realKernelDocument } from './real_kernel_document.ts';

@@ -3,7 +3,8 @@
  *
  *     packages -> trees -> probe, initramfs -> guest -> lines -> cells -> observation
  *
- * `procedure.md` says what is done in a cell; `probe/` holds the C side; `observations/` what was seen.
+ * `procedure.md` says what is done in a cell, `side_effects.md` what is done while a call waits; `probe/` holds the C side;
+ * `observations/` what was seen.
  */
 export { type AcceleratorChoice } from './accelerator.ts';
 export { cellSchema, observationSchema, type Cell, type Observation } from './cell.ts';
@@ -20,6 +21,12 @@ export {
 export { DISPUTED_FACTS, type DisputedFact, type Expectation } from './disputed_fact_list.ts';
 export { observationJson, parseObservation } from './observation_json.ts';
 export { committedObservation, observedKernels } from './observations.ts';
+export { effectStorySchema, sideEffectSchema, sideEffectsSchema } from './side_effect.ts';
+export { type EffectStory, type SideEffect, type SideEffects } from './side_effect.ts';
+export { witnessSideEffects, type SideEffectsOptions, type SideEffectsTestimony } from './side_effects.ts';
+export { parseSideEffects, sideEffectsJson } from './side_effects_json.ts';
+export { committedSideEffects } from './side_effects_observed.ts';
+export { sideEffectVariations } from './side_effects_variation.ts';
 export { KERNELS } from './packages.ts';
 export { PLANTED_BUGS, witnessPlanted, type PlantedResult } from './planted.ts';
 export { type GuestOptions, type KernelRequest } from './prepare.ts';

@@ -38,6 +38,15 @@ const struct driver_kind driver_kinds[] = {
 
 const size_t driver_kinds_count = sizeof(driver_kinds) / sizeof(driver_kinds[0]);
 
+const struct driver_kind *driver_named(const char *name)
+{
+	for (size_t i = 0; i < driver_kinds_count; i++) {
+		if (strcmp(driver_kinds[i].name, name) == 0)
+			return &driver_kinds[i];
+	}
+	return NULL;
+}
+
 /* "yes", "no", or the errno that stood in the way of the answer. */
 static const char *dax_attribute(int fd)
 {

@@ -4,9 +4,10 @@
  *
  *	probe cells|races|planted-cells|planted-races
  *	      [memory=NAME,...] [driver=NAME,...] [operation=ID,...] [bugs=BITS]
+ *	probe effects [memory=NAME,...]
  *
  * cells, races: each chosen combination once. planted-...: the same twice, first as it is and then with the
- * planted bugs (enum gup_probe_bug) switched on. Everything it finds goes to standard output as report lines,
+ * planted bugs (enum gup_probe_bug) switched on. effects: side effects of a wait, on DAX. Everything it finds goes to standard output as report lines,
  * the last of which is "done".
  */
 #define _GNU_SOURCE
@@ -17,7 +18,9 @@
 #include <unistd.h>
 
 #include "cell.h"
+#include "effect.h"
 #include "kinds.h"
+#include "module.h"
 #include "operations.h"
 #include "report.h"
 #include "trial.h"
@@ -84,20 +87,6 @@ static bool run_chosen(char **arguments, run_function run, struct stage *stage)
 	return true;
 }
 
-static bool set_parameter(const char *name, unsigned long value)
-{
-	char path[80];
-	FILE *file;
-	bool ok;
-
-	snprintf(path, sizeof(path), "/sys/module/gup_probe/parameters/%s", name);
-	file = fopen(path, "w");
-	if (!file)
-		return false;
-	ok = fprintf(file, "%lu", value) > 0;
-	return fclose(file) == 0 && ok;
-}
-
 static bool run_planted(char **arguments, run_function run, struct stage *stage)
 {
 	const char *bugs = argument(arguments, "bugs");
@@ -106,7 +95,7 @@ static bool run_planted(char **arguments, run_function run, struct stage *stage)
 	if (!run_chosen(arguments, run, stage))
 		return false;
 	report("planted on");
-	if (!set_parameter("bugs", bugs ? strtoul(bugs, NULL, 0) : 0)) {
+	if (!set_module_parameter("bugs", bugs ? strtoul(bugs, NULL, 0) : 0)) {
 		report("error the module does not take its parameters");
 		return false;
 	}
@@ -115,12 +104,30 @@ static bool run_planted(char **arguments, run_function run, struct stage *stage)
 	return true;
 }
 
+static bool run_effects(char **arguments)
+{
+	struct effect_stage *stage = new_effect_stage();
+
+	for (size_t m = 0; m < memory_kinds_count && stage; m++) {
+		const struct memory_kind *memory = &memory_kinds[m];
+
+		if (!memory->dax || !chosen(arguments, "memory", memory->name))
+			continue;
+		report_memory(memory);
+		if (!run_effect_rows(memory, stage) || !run_effect_stories(memory, stage))
+			return false;
+	}
+	return stage != NULL;
+}
+
 static bool run_command(char **arguments, struct stage *stage)
 {
 	const char *command = arguments[0] ? arguments[0] : "";
 	run_function run = strstr(command, "races") ? run_race : run_cell;
 
-	if (run == run_race && !set_parameter("fault_delay_us", RACE_FAULT_DELAY_MS * 1000)) {
+	if (strcmp(command, "effects") == 0)
+		return run_effects(arguments + 1);
+	if (run == run_race && !set_module_parameter("fault_delay_us", RACE_FAULT_DELAY_MS * 1000)) {
 		report("error the module does not take its parameters");
 		return false;
 	}
