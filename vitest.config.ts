@@ -9,7 +9,7 @@ export default defineConfig({
     // Two also where there are two cores, of which vitest would leave one idle.
     maxWorkers: 2,
     // Explorations and replays of long logs; two cores are enough for all of them.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     // A test file without a test is a mistake.
     passWithNoTests: false,

@@ -35,7 +35,6 @@ interface Frame {
 interface Task {
   state: 'user' | 'running' | 'asleep';
   begun: number;
-  ret: number;
   frames: Frame[];
 }
 
@@ -63,7 +62,7 @@ function firstState(): State {
     locks: { iRwsem: freshLock(), invalidateLock: freshLock(), driverLock: freshLock() },
     pageIdle: Array.from({ length: PAGES }, () => []),
     invalidateEnd: [],
-    tasks: PROGRAMS.map(() => ({ state: 'user', begun: 0, ret: 0, frames: [] })),
+    tasks: PROGRAMS.map(() => ({ state: 'user', begun: 0, frames: [] })),
   };
 }
 
@@ -109,7 +108,6 @@ function takeStep(s: State, task: number): void {
   if (it.state === 'user') {
     const op = PROGRAMS[task]?.[it.begun] as ProtocolOp;
     it.begun++;
-    it.ret = 0;
     it.state = 'running';
     it.frames.push(firstFrame(op));
   }
@@ -125,12 +123,11 @@ function firstFrame(op: ProtocolOp): Frame {
 }
 
 /** Leaves the innermost function; the outermost leaves the kernel. */
-function leave(s: State, task: number, ret = 0): void {
+function leave(s: State, task: number): void {
   const it = taskOf(s, task);
   it.frames.pop();
   if (it.frames.length > 0) return;
   it.state = 'user';
-  it.ret = ret;
 }
 
 function acquire(s: State, task: number, name: LockName, write: boolean): void {
@@ -220,7 +217,7 @@ const FAULT_STEPS: Readonly<Record<string, Step>> = {
     f.at = 'faultDriverLock';
     if (!beyond) return;
     leave(s, task);
-    leave(s, task, -EFAULT);
+    leave(s, task);
   },
   faultDriverLock: lockStep('driverLock', true, 'readRetry'),
   readRetry(s, task, f) {
@@ -243,7 +240,7 @@ const PIN_STEPS: Readonly<Record<string, Step>> = {
     mapPage(s, f.page as number);
     release(s, 'invalidateLock', false);
     f.at = 'gupFast';
-    if ((f.page as number) >= s.size) leave(s, task, -EFAULT);
+    if ((f.page as number) >= s.size) leave(s, task);
   },
   unpin(s, task, f) {
     const page = pageOf(s, f.page as number);

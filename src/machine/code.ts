@@ -180,3 +180,10 @@ function instructionOf<K>(entry: Exclude<Entry<K>, { op: 'mark' }>, path: Compil
 export function positionName(instruction: Instruction<never> | Instruction<unknown>): string {
   return `${instruction.path.name}.${instruction.name}`;
 }
+
+/** What a path returns. Of a driver of the user's own it may be no number, which would go on as a NaN. */
+export function returned<K>({ query, path }: Instruction<K>, context: K, frame: Frame<string>): number {
+  const value = query?.(context, frame);
+  if (value !== undefined && Number.isInteger(value)) return value;
+  throw new TypeError(`${path.name} returns ${String(value)}, which is not an integer`);
+}

@@ -5,7 +5,7 @@
  * task steps next is the caller's choice: that is a schedule.
  */
 import { Clock, type StepCosts } from './clock.ts';
-import { type Code, type CompiledPath, FRAME_HEADER, type Instruction } from './code.ts';
+import { type Code, type CompiledPath, FRAME_HEADER, type Instruction, returned } from './code.ts';
 import { type FrameView, frameViews, placeView } from './frame.ts';
 import { Locks } from './lock.ts';
 import type { AnyPath, Frame, Path } from './program.ts';
@@ -49,13 +49,6 @@ export interface MachineSnapshot {
 export interface FrameCopy {
   readonly path: string;
   readonly frame: Frame<string>;
-}
-
-/** What a path returns. Of a driver of the user's own it may be no number, which would go on as a NaN. */
-function returned<K>({ query, path }: Instruction<K>, context: K, frame: Frame<string>): number {
-  const value = query?.(context, frame);
-  if (value !== undefined && Number.isInteger(value)) return value;
-  throw new TypeError(`${path.name} returns ${String(value)}, which is not an integer`);
 }
 
 export class Machine<K, E> {

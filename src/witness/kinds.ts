@@ -7,6 +7,8 @@ import { type DisputedFactsObservation, judgeDisputedFacts, witnessDisputedFacts
 import { kernelName } from './kernel_tree.ts';
 import { observationJson } from './observation_json.ts';
 import { type RealUsersObservation, userCells, witnessRealUsers } from './real_users.ts';
+import { SIDE_EFFECT_MEMORIES, witnessSideEffects } from './side_effects.ts';
+import { sideEffectsJson } from './side_effects_json.ts';
 import { stagedJson } from './staged_scene.ts';
 import { witness, type WitnessOptions } from './witness.ts';
 
@@ -76,6 +78,27 @@ const DISPUTED_FACTS_KIND: ObservationKind = {
   },
 };
 
+const SIDE_EFFECTS_KIND: ObservationKind = {
+  name: 'side-effects',
+  title: 'what stands still while a truncate or a punch waits',
+  filePrefix: 'side_effects-',
+  selectable: false,
+  async observe(options) {
+    const { sideEffects } = await witnessSideEffects({ ...options, memories: [...SIDE_EFFECT_MEMORIES] });
+    const { release } = sideEffects.kernel;
+    return {
+      kernel: kernelName(release),
+      release,
+      alarms: sideEffects.kernel_alarms,
+      json: sideEffectsJson(sideEffects),
+      summary: sideEffects.effects.map(({ memory, call, outcome }): [string, string] => [
+        `${memory} ${call}`,
+        outcome,
+      ]),
+    };
+  },
+};
+
 const REAL_USERS_KIND: ObservationKind = {
   name: 'real-users',
   title: 'vmsplice, io_uring, AF_XDP, O_DIRECT and RDMA in the place of the probe',
@@ -100,7 +123,12 @@ function stagedObservation(
 }
 
 /** The first is the one that is made when none is named. */
-export const OBSERVATION_KINDS: readonly ObservationKind[] = [CELLS, DISPUTED_FACTS_KIND, REAL_USERS_KIND];
+export const OBSERVATION_KINDS: readonly ObservationKind[] = [
+  CELLS,
+  SIDE_EFFECTS_KIND,
+  DISPUTED_FACTS_KIND,
+  REAL_USERS_KIND,
+];
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

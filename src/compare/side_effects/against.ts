@@ -121,7 +121,7 @@ class Situations {
     if (known !== undefined) return known;
     const tested = driverNamed(driver);
     if (tested === undefined) throw new RangeError(`no driver named ${driver}`);
-    const made = new Situation({ wait, behind }, { driver: tested }, conditionsOf(this.kernel, memory));
+    const made = new Situation({ wait, behind }, tested, conditionsOf(this.kernel, memory));
     this.made.set(key, made);
     return made;
   }

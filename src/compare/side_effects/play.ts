@@ -13,7 +13,8 @@ import { WAIT } from '../../kernel/kernel.ts';
 import type { Offset } from '../../workload/offset.ts';
 import type { Operation } from '../../workload/operation.ts';
 import type { Workload, WorkloadOp } from '../../workload/workload.ts';
-import type { DriverUnderTest, ReplayConditions } from '../conditions.ts';
+import type { Driver } from '../../drivers/driver.ts';
+import type { ReplayConditions } from '../conditions.ts';
 import { openSession } from '../replay.ts';
 import { LAYOUT } from './layout.ts';
 
@@ -41,7 +42,7 @@ export class Play {
    * Everybody ready, the driver attached: steps 1 to 3. `outlives`: the device stays when the holder is gone. Throws InputError
    * for what openSession() refuses.
    */
-  constructor(tested: DriverUnderTest, conditions: ReplayConditions, outlives = false) {
+  constructor(tested: Driver, conditions: ReplayConditions, outlives = false) {
     this.session = openSession(stage(outlives), tested, conditions);
     runSequential(this.session, {
       onBlock: 'stay',

@@ -5,7 +5,8 @@
 import { errnoName } from '../../kernel/errno.ts';
 import { functionOf } from '../../run/wait_graph.ts';
 import type { Operation } from '../../workload/operation.ts';
-import type { DriverUnderTest, ReplayConditions } from '../conditions.ts';
+import type { Driver } from '../../drivers/driver.ts';
+import type { ReplayConditions } from '../conditions.ts';
 import { effectCall, type EffectCall } from './calls.ts';
 import { LAYOUT } from './layout.ts';
 import { Play } from './play.ts';
@@ -43,7 +44,7 @@ export class Situation {
   /** Throws when the model does not wait, or the first call does not stand still: there is nothing to compare then. */
   constructor(
     { wait, behind }: { readonly wait: string; readonly behind: string | null },
-    tested: DriverUnderTest,
+    tested: Driver,
     conditions: ReplayConditions,
   ) {
     const op = WAITS[wait];

@@ -42,7 +42,7 @@ class Telling {
   constructor(driver: string, conditions: ReplayConditions, outlives = false) {
     const found = driverNamed(driver);
     if (found === undefined) throw new RangeError(`no driver named ${driver}`);
-    this.play = new Play({ driver: found }, conditions, outlives);
+    this.play = new Play(found, conditions, outlives);
   }
 
   tell(question: string, answer: string): void {
