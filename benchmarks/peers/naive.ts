@@ -4,7 +4,7 @@
  *
  * The atomic steps are those of `labelled_steps.ts`, one case for each, with the rest of the step written out.
  */
-import { EFAULT, PAGES, PROGRAMS, type ProtocolOp, type SearchCounts } from './protocol.ts';
+import { PAGES, PROGRAMS, type ProtocolOp, type SearchCounts } from './protocol.ts';
 
 type LockName = 'iRwsem' | 'invalidateLock' | 'driverLock';
 

@@ -271,12 +271,7 @@ export class Machine<K, E> {
           this.park(task, pc, base);
           return;
         case 'sleep':
-          this.queues.sleep(
-            task,
-            this.keyOf(instruction, context, frame),
-            instruction.state,
-            instruction.exclusive,
-          );
+          this.sleep(task, instruction, context, frame);
           this.park(task, pc + 1, base);
           return;
         case 'call': {
@@ -303,6 +298,11 @@ export class Machine<K, E> {
     }
     this.tasks.set(task, TASK.pc, pc);
     this.tasks.set(task, TASK.base, base);
+  }
+
+  private sleep(task: number, instruction: Instruction<K>, context: K, frame: Frame<string>): void {
+    const { state, exclusive } = instruction;
+    this.queues.sleep(task, this.keyOf(instruction, context, frame), state, exclusive);
   }
 
   /** Takes a lock; false when the task has to wait for it. */
