@@ -133,7 +133,7 @@ export function filemap_remove_folios(k: Kernel, inode: number, from: number, to
 export function folio_mapped(k: Kernel, inode: number, from: number, to: number): boolean {
   let vma = next_in_i_mmap(k, inode, from, to, NO_VMA);
   let mapped = false;
-  while (vma !== NO_VMA && !mapped) {
+  while (vma !== NO_VMA) {
     const { start, end } = vma_range(k, vma, from, to);
     visitRuns(k.ptes, k.vmas.get(vma, VMA.mm), start, end, (_va, _to, pte) => {
       mapped ||= !pte_anon(pte);
