@@ -1,6 +1,6 @@
 /** `compare`: one workload under several drivers, as matched pairs, and the report of it. */
 import { Option, type Command } from 'commander';
-import { defaultOnBlock, type OnBlock } from '../compare/index.ts';
+import { defaultOnBlock, type OnBlock } from '../compare/on_block.ts';
 import type { ComparisonResult } from '../compare/result.ts';
 import { comparisonDocument, resultJson } from '../report/index.ts';
 import type { StopSignal } from './backend.ts';

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { observedKernels } from '../witness/index.ts';
 import { realKernelDocument } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
-import { FURTHER_EVIDENCE } from './evidence_sections.ts';
 import { EXIT, type ExitCode } from './exit_code.ts';
 import { plainJson, renderAs, type OutputArgs } from './format.ts';
 import { requireName } from './known_names.ts';
@@ -36,6 +35,8 @@ export async function runEvidence(args: EvidenceArgs, context: CommandContext): 
   const observed = observedKernels();
   for (const name of args.kernel ?? []) requireName('--kernel', name, observed);
   const backend = await context.loadBackend();
+  // They hold the model against what was seen, which only this command needs.
+  const { FURTHER_EVIDENCE } = await import('./evidence_sections.ts');
   const { signal, onProgress, style } = context;
   const found = await backend.evidence({ kernels: args.kernel ?? observed, signal, onProgress });
   const further = Object.fromEntries(FURTHER_EVIDENCE.map(({ name, data }) => [name, data()]));

@@ -1,12 +1,8 @@
 /** `matrix`: each operation against each driver on each kind of memory, and the same held against a real kernel. */
 import type { Command } from 'commander';
-import {
-  against,
-  type AgainstResult,
-  CELL_OPERATION_IDS,
-  type ObservedCells,
-  observedCellsSchema,
-} from '../compare/matrix/index.ts';
+import { against, type AgainstResult } from '../compare/matrix/against.ts';
+import { type ObservedCells, observedCellsSchema } from '../compare/matrix/observed_cells.ts';
+import { CELL_OPERATION_IDS } from '../compare/matrix/operations.ts';
 import { InputError } from '../workload/input_error.ts';
 import type { Backend, MatrixOptions, MatrixResult, StopSignal } from './backend.ts';
 import type { CommandContext } from './context.ts';

@@ -1,5 +1,6 @@
 /** The model's cells for those that a real kernel made, and how far the two agree. */
-import { against, type AgainstResult, type Cell } from '../compare/matrix/index.ts';
+import { against, type AgainstResult } from '../compare/matrix/against.ts';
+import type { Cell } from '../compare/matrix/cell.ts';
 import type { Observed } from '../witness/index.ts';
 import type { Backend } from './backend.ts';
 import type { CommandContext } from './context.ts';

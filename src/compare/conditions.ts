@@ -15,8 +15,6 @@ export interface ReplayInput {
   readonly sha256: string;
 }
 
-export type OnBlock = 'release' | 'stay';
-
 export interface ReplayConditions {
   /** One of MEMORY_KINDS, and the name of a release. */
   readonly memory: string;
@@ -39,11 +37,6 @@ export interface ReplayConditions {
 
 /** Larger ranges are replayed run by run: a step for each of their pages would take minutes. */
 const PAGES_IN_STEPS_MAX = 4096;
-
-/** D8: a log's program knows nothing of the driver, so it lets go; a scenario says itself what happens next. */
-export function defaultOnBlock(workload: Workload): OnBlock {
-  return workload.source === 'log' ? 'release' : 'stay';
-}
 
 /**
  * The workload with the device plan it is replayed with.

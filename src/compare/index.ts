@@ -10,7 +10,8 @@ export {
   inFixedOrder,
   sideBySide,
 } from './compare.ts';
-export { defaultOnBlock, type OnBlock, type ReplayConditions, type ReplayInput } from './conditions.ts';
+export type { ReplayConditions, ReplayInput } from './conditions.ts';
+export { defaultOnBlock, type OnBlock } from './on_block.ts';
 export { fileDigests } from './file_digest.ts';
 export * from './matrix/index.ts';
 export { MODEL_REVISION } from './model_revision.ts';

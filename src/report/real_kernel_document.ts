@@ -1,6 +1,6 @@
 /** What real kernels say of the model, as a document: how it was seen, where the two agree, what holds each mechanism. */
 import type { CellSummary, Evidence, FidelityRow, KernelEvidence } from '../compare/fidelity/index.ts';
-import { CELL_OPERATION_IDS } from '../compare/matrix/index.ts';
+import { CELL_OPERATION_IDS } from '../compare/matrix/operations.ts';
 import { counted, formatCount, listed } from './count.ts';
 import { cell, column, type Block, type Document, type Section } from './document.ts';
 

@@ -10,6 +10,7 @@
  *
  * Left out: ranges that begin or end inside a page (their callers zero those bytes themselves), shadow entries.
  */
+import type { Entry, Steps } from '../../machine/program.ts';
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { EBUSY } from '../errno.ts';
 import { cancel_cow } from '../fs/cow.ts';
@@ -39,6 +40,18 @@ import {
 import { unmap_mapping_pages } from './rmap.ts';
 
 type FolioFrame = Record<'inode' | 'page' | 'end', number>;
+
+/** unmap_mapping_folio(): every mapping of the locked folio at [page, end) goes, private copies stay. */
+const unmap_mapping_folio = (call: Steps<Kernel, 'inode' | 'page' | 'end'>['call']): Entry<Kernel> =>
+  call(
+    unmap_mapping_pages,
+    (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.page;
+      callee.to = f.end;
+    },
+    'unmap_mapping_folio',
+  );
 
 /** folio_lock() of the whole folio at `page`, and of those like it up to `end`, which are whole as well. */
 function lock_whole(k: Kernel, f: FolioFrame): number {
@@ -93,15 +106,7 @@ const truncate_inode_partial_folio = path(
     }),
     branch('can_split_folio', (k, f) => !folios_referenced(k, f.inode, f.page, f.end), 'split'),
     branch('dirty', (k, f) => dax_is_dirty(k.i_pages.get(f.inode, f.page)), 'unlock'),
-    call(
-      unmap_mapping_pages,
-      (_k, f, callee) => {
-        callee.inode = f.inode;
-        callee.from = f.page;
-        callee.to = f.end;
-      },
-      'unmap_mapping_folio',
-    ),
+    unmap_mapping_folio(call),
     label('truncate_inode_folio', 'K233', (k, f) => {
       truncate_folios(k, f.inode, f.page, f.end);
     }),
@@ -191,15 +196,7 @@ export const truncate_inode_pages_range = path(
     jump('next'),
     mark('locked'),
     branch('not mapped', (k, f) => !folio_mapped(k, f.inode, f.page, f.end), 'remove'),
-    call(
-      unmap_mapping_pages,
-      (_k, f, callee) => {
-        callee.inode = f.inode;
-        callee.from = f.page;
-        callee.to = f.end;
-      },
-      'unmap_mapping_folio',
-    ),
+    unmap_mapping_folio(call),
     mark('remove'),
     label('truncate_inode_folio', 'K232', (k, f) => {
       truncate_folios(k, f.inode, f.page, f.end);
@@ -253,15 +250,7 @@ export const invalidate_folios2_range = path(
     jump('lock'),
     mark('locked'),
     branch('not mapped any more', (k, f) => !folio_mapped(k, f.inode, f.page, f.end), 'invalidate'),
-    call(
-      unmap_mapping_pages,
-      (_k, f, callee) => {
-        callee.inode = f.inode;
-        callee.from = f.page;
-        callee.to = f.end;
-      },
-      'unmap_mapping_folio',
-    ),
+    unmap_mapping_folio(call),
     mark('invalidate'),
     label('invalidate_complete_folio2', 'K234', (k, f) => {
       if (dax_is_dirty(k.i_pages.get(f.inode, f.page))) {
