@@ -87,12 +87,13 @@ export function firstToBreak(
   id: string,
   limit: number,
   profile: Profile = ALL_OPERATIONS,
+  seed = SEED,
 ): Found | null {
   const runner = new Runner(underProfile(profile, setup), [theInvariant(id)]);
   const breaks = (run: Parameters<Runner['run']>[0]): string | undefined =>
     runner.run(run).monitor.violations.get(id)?.first;
   let number = 0;
-  for (const run of drawRuns(SEED, limit, profile)) {
+  for (const run of drawRuns(seed, limit, profile)) {
     number++;
     if (breaks(run) === undefined) continue;
     const short = shrinkRun(explainRun(runner, run), (candidate) => breaks(candidate) !== undefined);
@@ -102,10 +103,16 @@ export function firstToBreak(
 }
 
 /** Number from 1 of the first random run that breaks the invariant; null when none of `limit` does. */
-export function firstNumberToBreak(setup: Setup, id: string, limit: number, profile: Profile): number | null {
+export function firstNumberToBreak(
+  setup: Setup,
+  id: string,
+  limit: number,
+  profile: Profile,
+  seed: number,
+): number | null {
   const runner = new Runner(underProfile(profile, setup), [theInvariant(id)]);
   let number = 0;
-  for (const run of drawRuns(SEED, limit, profile)) {
+  for (const run of drawRuns(seed, limit, profile)) {
     number++;
     if (runner.run(run).monitor.violations.has(id)) return number;
   }
