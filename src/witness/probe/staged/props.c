@@ -164,7 +164,7 @@ static int device_access(struct device *device, unsigned int page, char *buffer,
 	return ioctl(device->fd, GUP_PROBE_ACCESS, &access) ? errno : 0;
 }
 
-int device_write(struct device *device, unsigned int page, unsigned int number)
+int write_as_device(struct device *device, unsigned int page, unsigned int number)
 {
 	static char buffer[PAGE];
 

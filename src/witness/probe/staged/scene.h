@@ -71,7 +71,7 @@ struct device *attach(uint32_t driver, const char *address, unsigned int pages);
 struct device *attach_or_end(uint32_t driver, const char *address, unsigned int pages);
 void detach(struct device *device);
 /* The device writes WRITER_DEVICE of number @number into its page @page; 0 or an errno. */
-int device_write(struct device *device, unsigned int page, unsigned int number);
+int write_as_device(struct device *device, unsigned int page, unsigned int number);
 /* What the device reads in its page @page, or the errno of its fault. */
 void saw_device(const char *name, struct device *device, unsigned int page);
 /* References to the page behind its first entry. */

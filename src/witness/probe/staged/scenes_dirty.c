@@ -233,7 +233,7 @@ void scene_locked_entry(void)
 	unsigned long long before;
 
 	require(sync != NULL, "a process that syncs");
-	require(device_write(pin, 0, 4) == 0 && device_write(mirror, 0, 4) == 0, "device writes");
+	require(write_as_device(pin, 0, 4) == 0 && write_as_device(mirror, 0, 4) == 0, "device writes");
 	before = device_events(mirror);
 	set_module("callback_delay_us", SLOW_CALLBACK_MS * 1000);
 	deed_go(sync);

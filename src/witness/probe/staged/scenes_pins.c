@@ -126,7 +126,7 @@ void scene_userptr(void)
 	struct deed *truncate;
 
 	for (unsigned int i = 0; i < DEVICE_PAGES; i++)
-		require(device_write(device, i, DEVICE_FIRST + i) == 0, "device write");
+		require(write_as_device(device, i, DEVICE_FIRST + i) == 0, "device write");
 	before = device_events(device);
 	truncate = start_or_end("trunc_0", path, NULL);
 	saw_deed("truncate", truncate);
@@ -150,9 +150,9 @@ static void write_flush_write(const char *name, uint32_t driver)
 	struct device *device = attach_or_end(driver, map + DEVICE_FIRST * PAGE, 1);
 	unsigned int first, second;
 
-	require(device_write(device, 0, 1) == 0, "device write");
+	require(write_as_device(device, 0, 1) == 0, "device write");
 	first = flushed_by_fsync(fd);
-	require(device_write(device, 0, 2) == 0, "device write");
+	require(write_as_device(device, 0, 2) == 0, "device write");
 	second = flushed_by_fsync(fd);
 	/* In 6.1 the entries that only were read are flushed too, the first time. */
 	saw(name, "first fsync %s, second %u", first > 0 ? "flushed" : "did not flush", second);

@@ -51,7 +51,7 @@ void scene_zero_range(void)
 	saw_deed("zero_range", start_or_end("zero", file.path, NULL));
 	now = extent_of(file.fd, DEVICE_FIRST);
 	saw("block", "%s, %s", now.physical == file.block ? "the same" : "another", now.unwritten ? "unwritten" : "written");
-	require(device_write(file.device, 0, DEVICE_FIRST) == 0, "device write");
+	require(write_as_device(file.device, 0, DEVICE_FIRST) == 0, "device write");
 	saw_device("device_reads", file.device, 0);
 	saw_file("file_has", file.path, DEVICE_FIRST);
 }
@@ -63,7 +63,7 @@ void scene_collapse(void)
 	saw_deed("collapse", start_or_end("collapse", file.path, NULL));
 	saw_file("file_has_at_page_4", file.path, 4);
 	/* The device's page 4 is what page 8 of the file was when it was pinned. */
-	require(device_write(file.device, 4, 8) == 0, "device write");
+	require(write_as_device(file.device, 4, 8) == 0, "device write");
 	saw_file("file_has_at_page_4_after_device_wrote_page_8", file.path, 4);
 	saw_file("file_has_at_page_8", file.path, 8);
 }
@@ -86,7 +86,7 @@ void scene_unlinked(void)
 	if (page < 0)
 		return;
 	saw_device("device_reads", file.device, 0);
-	require(device_write(file.device, 0, DEVICE_FIRST) == 0, "device write");
+	require(write_as_device(file.device, 0, DEVICE_FIRST) == 0, "device write");
 	saw_file("other_file_has", other, (unsigned int)page);
 }
 
@@ -180,7 +180,7 @@ void scene_unbind(void)
 	struct device *device = attach_or_end(GUP_PROBE_GUP, map + DEVICE_FIRST * PAGE, DEVICE_PAGES);
 	struct deed *deed;
 
-	require(device_write(device, 0, DEVICE_FIRST) == 0, "device write");
+	require(write_as_device(device, 0, DEVICE_FIRST) == 0, "device write");
 	deed = deed_ready(&unbinding, path, NULL, NO_FILE);
 	require(deed != NULL, "a process that unbinds");
 	deed_go(deed);
