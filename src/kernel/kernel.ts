@@ -146,6 +146,28 @@ export const SUB_DEFERRED_REMOVE = 3;
  */
 export const NOTIFIER = columns('hooked', 'users', 'running');
 
+/**
+ * Columns of the ghost note of what a task's call does to the content of a file (fs/expected_content.ts): its arguments, the
+ * size before it (`sized`: already noted), pieces `done`, and the `next` page of a copy.
+ */
+export const CONTENT = columns(
+  'kind',
+  'inode',
+  'start_page',
+  'start_byte',
+  'end_page',
+  'end_byte',
+  'keep_size',
+  'token',
+  'source',
+  'at_page',
+  'sized',
+  'old_page',
+  'old_byte',
+  'done',
+  'next',
+);
+
 /** Lock numbers: `index * LOCK_CLASSES + class`. */
 export const LOCK_CLASSES = 7;
 const LOCK_CLASS = columns(
@@ -251,6 +273,8 @@ export class Kernel {
   readonly media: PageMap;
   /** Ghosts, read by invariants only. */
   readonly shadow: PageMap;
+  /** Per task: what its call does to the content of a file. */
+  readonly content_changes: Table;
   /** Per address space: content + 1 that a private copy should show, 0 where the process has none. */
   readonly private_shadow: PageMap;
   readonly entry_owner: PageMap;
@@ -312,6 +336,7 @@ export class Kernel {
     this.notifiers = table('mmu_notifier', Object.keys(NOTIFIER).length, cap.mms);
     this.sb = table('super_block', Object.keys(SB).length, 1);
     this.counters = table('counters', 8, 1);
+    this.content_changes = table('content_change', Object.keys(CONTENT).length, cap.tasks);
     this.extents = map('extents', cap.inodes, cap.filePages, 4);
     this.i_pages = map('i_pages', cap.inodes, cap.filePages, 64);
     this.ptes = map('pte', cap.mms, cap.addressPages, 128);
