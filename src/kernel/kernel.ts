@@ -11,6 +11,7 @@ import { columns, type PageMap, type Store, type Table } from '../machine/store.
 import type { StepCosts } from '../machine/clock.ts';
 import { TASK } from '../machine/task.ts';
 import type { KernelEvent, StampedEvent } from './event.ts';
+import { CONTENT } from './fs/content_columns.ts';
 import type { Filesystem } from './fs/filesystem.ts';
 import type { Release, Rules } from './release/rules.ts';
 
@@ -145,28 +146,6 @@ export const SUB_DEFERRED_REMOVE = 3;
  * list, `running` counts calls of its start and release that have not returned (SRCU readers that saw it).
  */
 export const NOTIFIER = columns('hooked', 'users', 'running');
-
-/**
- * Columns of the ghost note of what a task's call does to the content of a file (fs/expected_content.ts): its arguments, the
- * size before it (`sized`: already noted), pieces `done`, and the `next` page of a copy.
- */
-export const CONTENT = columns(
-  'kind',
-  'inode',
-  'start_page',
-  'start_byte',
-  'end_page',
-  'end_byte',
-  'keep_size',
-  'token',
-  'source',
-  'at_page',
-  'sized',
-  'old_page',
-  'old_byte',
-  'done',
-  'next',
-);
 
 /** Lock numbers: `index * LOCK_CLASSES + class`. */
 export const LOCK_CLASSES = 7;

@@ -22,6 +22,8 @@ export interface Mutant {
    * that unmap or remove files.
    */
   readonly filesStayMapped: boolean;
+  /** The only memory on which it can show itself: a path that no other filesystem has. Absent: every one. */
+  readonly onlyOn?: 'ext4_dax' | 'xfs_dax';
   readonly patches: readonly Patch<System>[];
 }
 

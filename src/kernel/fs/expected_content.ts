@@ -11,9 +11,10 @@
  * ext4 and XFS differ in what they zero beyond the end of a file, and in the order of pieces; never in what a reader sees.
  */
 import { visitRuns } from '../../machine/store.ts';
-import { CONTENT, INODE, type Kernel } from '../kernel.ts';
+import { INODE, type Kernel } from '../kernel.ts';
 import { has_bad_block } from './bad_blocks.ts';
 import { BLOCK_FREE, EXT_PFN, is_shared } from './block_owner.ts';
+import { CONTENT } from './content_columns.ts';
 import { mix_content } from './mix_content.ts';
 
 /** Pieces of the work that can be told apart. */

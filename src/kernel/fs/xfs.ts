@@ -53,7 +53,7 @@ const xfs_flush_unmap_range = path('xfs_flush_unmap_range', ['inode', 'from', 't
 ]);
 
 /** xfs_free_file_space(): whole blocks of the range become holes, partial ones are zeroed up to end of file (K57). */
-const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
+export const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
   'xfs_free_file_space',
   ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'],
   ({ act, label, mark, branch, down_write, up, ret }) => [
