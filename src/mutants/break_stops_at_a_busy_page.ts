@@ -1,5 +1,5 @@
 /** The layout break finds a busy page, and goes on as if it had found none. */
-import { type Mutant, replace } from './mutant.ts';
+import { type Mutant, onEachFilesystem, replace } from './mutant.ts';
 
 const goesOn = (path: string) =>
   replace(path, 'no busy page', ['inode', 'pfn'], ({ branch }) => [
@@ -14,5 +14,5 @@ export const breakStopsAtABusyPage: Mutant = {
   driver: 'gup',
   breaks: ['layout_break'],
   filesStayMapped: false,
-  patches: [goesOn('ext4_break_layouts'), goesOn('xfs_break_dax_layouts')],
+  patches: onEachFilesystem(goesOn('ext4_break_layouts'), goesOn('xfs_break_dax_layouts')),
 };

@@ -1,7 +1,7 @@
 /** COLLAPSE_RANGE takes one page more than it was told to, and what follows moves down by one page too much. */
 import { free_range, shift_extents } from '../kernel/fs/extent.ts';
 import { i_size_write, size_byte, size_page } from '../kernel/fs/inode.ts';
-import { type Mutant, replace } from './mutant.ts';
+import { type Mutant, onEachFilesystem, replace } from './mutant.ts';
 
 const RANGE = ['inode', 'start_page', 'end_page'] as const;
 
@@ -13,7 +13,7 @@ export const collapseShiftsTooFar: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
-  patches: [
+  patches: onEachFilesystem(
     replace('ext4_collapse_range', 'ext4_ext_shift_extents', RANGE, ({ act }) => [
       act('ext4_ext_shift_extents', (k, f) => {
         const by = f.end_page - f.start_page;
@@ -28,5 +28,5 @@ export const collapseShiftsTooFar: Mutant = {
         shift_extents(k, f.inode, f.end_page + 1, f.start_page - f.end_page - 1);
       }),
     ]),
-  ],
+  ),
 };

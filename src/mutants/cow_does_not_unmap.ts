@@ -7,7 +7,7 @@ export const cowDoesNotUnmap: Mutant = {
   imitates: 'the order that K60 names: the page is unmapped before its entry becomes the new block',
   facts: ['K60', 'K117'],
   driver: 'hmm_mirror',
-  breaks: ['I4'],
+  breaks: ['I1'],
   filesStayMapped: false,
   onlyOn: 'xfs_dax',
   patches: [leaveOut('dax_cow_fault', 'unmap_mapping_pages')],

@@ -1,5 +1,5 @@
 /** A hole that begins or ends inside a page leaves what that page held. */
-import { leaveOut, type Mutant } from './mutant.ts';
+import { leaveOut, type Mutant, onEachFilesystem } from './mutant.ts';
 
 export const holeKeepsPartialPages: Mutant = {
   name: 'hole_keeps_partial_pages',
@@ -10,8 +10,8 @@ export const holeKeepsPartialPages: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
-  patches: [
+  patches: onEachFilesystem(
     leaveOut('ext4_punch_hole', 'ext4_zero_partial_blocks'),
     leaveOut('xfs_free_file_space', 'xfs_zero_range'),
-  ],
+  ),
 };

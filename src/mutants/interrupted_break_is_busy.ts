@@ -1,6 +1,6 @@
 /** A signal ends the wait for a busy page with an error that user space does not know from these calls. */
 import { EBUSY } from '../kernel/errno.ts';
-import { type Mutant, replace } from './mutant.ts';
+import { type Mutant, onEachFilesystem, replace } from './mutant.ts';
 
 const endsWithBusy = (path: string) =>
   replace(path, 'interrupted', ['inode', 'pfn'], ({ mark, ret }) => [mark('interrupted'), ret(() => -EBUSY)]);
@@ -13,5 +13,5 @@ export const interruptedBreakIsBusy: Mutant = {
   driver: 'gup',
   breaks: ['I14'],
   filesStayMapped: false,
-  patches: [endsWithBusy('ext4_break_layouts'), endsWithBusy('xfs_break_dax_layouts')],
+  patches: onEachFilesystem(endsWithBusy('ext4_break_layouts'), endsWithBusy('xfs_break_dax_layouts')),
 };

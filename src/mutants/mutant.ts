@@ -41,3 +41,8 @@ export function replace<const L extends string>(
 export function leaveOut(inPath: string, at: string): Patch<System> {
   return { path: inPath, at, entries: [] };
 }
+
+/** The same change in the paths of both filesystems: each has its own, and only that one is planted. */
+export function onEachFilesystem(...patches: readonly Patch<System>[]): readonly Patch<System>[] {
+  return patches.map((patch) => ({ ...patch, ifPresent: true }));
+}

@@ -1,5 +1,5 @@
 /** A file that shrinks into a page keeps what that page held beyond the new end. */
-import { leaveOut, type Mutant } from './mutant.ts';
+import { leaveOut, type Mutant, onEachFilesystem } from './mutant.ts';
 
 export const truncateKeepsTail: Mutant = {
   name: 'truncate_keeps_tail',
@@ -10,8 +10,8 @@ export const truncateKeepsTail: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
-  patches: [
+  patches: onEachFilesystem(
     leaveOut('ext4_setattr', 'ext4_block_truncate_page'),
     leaveOut('xfs_setattr_size', 'xfs_truncate_page'),
-  ],
+  ),
 };

@@ -1,7 +1,7 @@
 /** ZERO_RANGE zeroes whole pages only. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { xfs_free_file_space } from '../kernel/fs/xfs.ts';
-import { leaveOut, type Mutant, replace } from './mutant.ts';
+import { leaveOut, type Mutant, onEachFilesystem, replace } from './mutant.ts';
 
 export const zeroRangeKeepsPartialPages: Mutant = {
   name: 'zero_range_keeps_partial_pages',
@@ -11,7 +11,7 @@ export const zeroRangeKeepsPartialPages: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
-  patches: [
+  patches: onEachFilesystem(
     leaveOut('ext4_zero_range', 'ext4_zero_partial_blocks'),
     leaveOut('ext4_zero_range', 'ext4_zero_partial_blocks under the lock'),
     replace(
@@ -26,5 +26,5 @@ export const zeroRangeKeepsPartialPages: Mutant = {
         }),
       ],
     ),
-  ],
+  ),
 };

@@ -108,7 +108,13 @@ export function note_old_size(k: Kernel, inode: number): void {
 export function content_changes(k: Kernel, inode: number, piece: number): void {
   const c = change_of(k, inode);
   if (c === null) return;
-  const { must, may } = rule_of(c);
+  const { kind, must, may } = rule_of(c);
+  // The end that a collapse moves is where it is after the shift.
+  if (kind === 'collapse' && (piece & (P.new_tail | P.beyond)) !== 0 && (c.done & P.shift) === 0) {
+    content_changes(k, inode, P.shift);
+    content_changes(k, inode, piece);
+    return;
+  }
   if (((must | may) & piece) === 0 || (c.done & piece) !== 0) return;
   k.content_changes.set(k.current, CONTENT.done, c.done | piece);
   APPLY[piece]?.(k, with_old_size(k, c));
