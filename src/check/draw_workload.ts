@@ -1,12 +1,13 @@
 /**
  * Whole workloads: a device user that maps, attaches and transfers, and tasks that work on the same files meanwhile.
  */
+import type { Offset } from '../workload/offset.ts';
 import type { Operation, OperationKind } from '../workload/operation.ts';
 import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import { DRAW } from './draw_operation.ts';
 import { between, type Chance, often, oneOf, weighted } from './draw.ts';
 import { drawFeatures, FEW_KINDS, isNarrow } from './features.ts';
-import { drawWorld, REGIONS_MAX, type World } from './world.ts';
+import { drawWorld, FILE_PAGES, REGIONS_MAX, type World } from './world.ts';
 
 /** How often each kind is drawn where its feature is on. */
 const WEIGHTS: readonly { readonly value: OperationKind; readonly weight: number }[] = [
@@ -64,6 +65,7 @@ export function drawWorkload(chance: Chance, excluded: ReadonlySet<OperationKind
   const world = drawWorld(chance, kinds);
   const program = new Program(chance, world, kinds);
   if (isNarrow(excluded)) pinRace(chance, program);
+  else if (kinds.has('reflink') && often(chance, 50)) storeToShared(chance, program);
   else preamble(chance, program);
   const count = between(chance, OPS_MIN, OPS_MAX);
   for (let drawn = 0; drawn < count; drawn++) program.addAny(chance.below(world.spaces.length));
@@ -119,6 +121,15 @@ function preamble(chance: Chance, program: Program): void {
   if (often(chance, 60)) program.add('attach', 1);
   if (often(chance, 60)) program.add('dma_write', 1);
   if (program.hasStrangers && often(chance, 70)) holdUpStrangers(chance, program);
+}
+
+/** A device is given blocks that two files have, and the process or another thread stores to them (K60). */
+function storeToShared(chance: Chance, program: Program): void {
+  program.add('mmap', 0);
+  program.shareAndAttach();
+  program.add('dma_read', 0);
+  for (const task of [often(chance, 50) ? 0 : 1, 0]) program.add('store', task);
+  program.add('dma_read', 0);
 }
 
 /** For narrow profiles: a page that is present is pinned while another task takes its block away. */
@@ -187,6 +198,23 @@ class Program {
     if (kind !== undefined) this.add(kind, task);
   }
 
+  /** The pages of the last mapping are in another place too, and a device may read them: to write it would take copies. */
+  shareAndAttach(): void {
+    const mapping = this.world.mappings.at(-1);
+    if (mapping === undefined) return;
+    const { file, from, to } = mapping;
+    const pages = this.world.files[file]?.size.page ?? 0;
+    if (pages > 0) {
+      const [start, end] = [0, pages].map((page) => ({ page, byte: 0 })) as [Offset, Offset];
+      const target = this.world.files.length - 1 - file;
+      const at = { page: target === file ? pages : 0, byte: 0 };
+      if (at.page + pages <= FILE_PAGES)
+        this.push({ kind: 'reflink', source: file, file: target, start, end, at }, 0);
+    }
+    const rights = { perTransfer: false, survivesExit: false, writable: false };
+    this.push({ kind: 'attach', region: 0, from, to, ...rights }, 0);
+  }
+
   /** True when its two processes have little to do with each other. */
   get hasStrangers(): boolean {
     return this.world.strangers;
@@ -211,7 +239,11 @@ class Program {
   add(kind: OperationKind, task: number): boolean {
     if (!this.kinds.has(kind) || this.world.exited.has(task)) return false;
     const op = DRAW[kind]?.(this.chance, this.world, task) ?? null;
-    if (op === null || !this.makesSense(op, task)) return false;
+    return op !== null && this.push(op, task);
+  }
+
+  private push(op: Operation, task: number): boolean {
+    if (!this.makesSense(op, task)) return false;
     this.openFirst(op, task);
     if (op.kind === 'freeze') {
       this.freezeAndThaw(task);
