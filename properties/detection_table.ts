@@ -60,4 +60,6 @@ console.log(
     ' ',
   ),
 );
-for (const mutant of MUTANTS) for (const { name } of MEMORY_KINDS) console.log(row(mutant, name));
+for (const mutant of MUTANTS) {
+  for (const { name } of MEMORY_KINDS) if ((mutant.onlyOn ?? name) === name) console.log(row(mutant, name));
+}

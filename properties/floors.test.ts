@@ -23,6 +23,7 @@ describe.each(MEMORY)('on %s', (memory) => {
       'gup: a MAP_SYNC write fault',
       'gup: fork of a device user',
       'gup: a write waits for a thaw',
+      ...(memory === 'xfs_dax' ? ['gup: a store to a shared block that a device has'] : []),
       'hmm_mirror: block removal meets a device fault',
       'hmm_mirror: sequence retry',
       'hmm_mirror: fsync meets a device write',

@@ -26,6 +26,9 @@ function profileOf(mutant: Mutant): Profile {
   return mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
 }
 
+/** Where it can show itself; the golden is of the first. */
+const memoriesOf = ({ onlyOn }: Mutant): readonly string[] => (onlyOn === undefined ? MEMORY : [onlyOn]);
+
 function find(mutant: Mutant, memory: string, id: string): Found {
   const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
   const found = firstToBreak(setup, id, RUNS_TO_FIND, profileOf(mutant), SEED_TO_FIND);
@@ -40,10 +43,12 @@ describe.each(MUTANTS)('$name', (mutant) => {
     expect(mutant.breaks.length).toBeGreaterThan(0);
   });
 
-  test.each(mutant.breaks)('is found by %s on ext4_dax', (id) => {
-    const found = find(mutant, MEMORY[0], id);
+  const [first = '', ...others] = memoriesOf(mutant);
+
+  test.each(mutant.breaks)(`is found by %s on ${first}`, (id) => {
+    const found = find(mutant, first, id);
     const file = `${GOLDEN}/${mutant.name}.${id}.txt`;
-    const text = story(mutant, MEMORY[0], id, found);
+    const text = story(mutant, first, id, found);
     if (process.env['UPDATE_GOLDEN'] === '1') {
       mkdirSync(GOLDEN, { recursive: true });
       writeFileSync(file, text);
@@ -51,8 +56,8 @@ describe.each(MUTANTS)('$name', (mutant) => {
     expect(text).toBe(readFileSync(file, 'utf8'));
   });
 
-  test('is found on xfs_dax', () => {
-    const setup = setupOf(MEMORY[1], mutant.driver, { patches: mutant.patches });
+  test.each(others)('is found on %s', (memory) => {
+    const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
     const found = firstNumberToBreak(
       setup,
       mutant.breaks[0] ?? '',

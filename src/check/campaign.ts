@@ -66,7 +66,7 @@ export function check(request: CheckRequest): CheckResult {
       .flatMap(({ violations }) => violations)
       .sort((a, b) => Number(a.expected) - Number(b.expected)),
     // A planted fault or a few properties can change what is met: floors are for the whole of it.
-    floors: mutant === undefined ? parts.flatMap(({ driver, tally }) => tally.floors(driver)) : [],
+    floors: mutant === undefined ? parts.flatMap(({ driver, tally }) => tally.floors(driver, profile)) : [],
     runs_to_first: firsts.length === 0 ? null : Math.min(...firsts),
   };
 }

@@ -1,12 +1,14 @@
 /**
  * Whole workloads: a device user that maps, attaches and transfers, and tasks that work on the same files meanwhile.
  */
+import type { Offset } from '../workload/offset.ts';
 import type { Operation, OperationKind } from '../workload/operation.ts';
 import type { Workload, WorkloadFile, WorkloadOp, WorkloadTask } from '../workload/workload.ts';
 import { DRAW } from './draw_operation.ts';
 import { between, type Chance, often, oneOf, weighted } from './draw.ts';
+import { descriptor, follow } from './follow.ts';
 import { drawFeatures, FEW_KINDS, isNarrow } from './features.ts';
-import { drawWorld, REGIONS_MAX, type World } from './world.ts';
+import { drawWorld, FILE_PAGES, REGIONS_MAX, type World } from './world.ts';
 
 /** How often each kind is drawn where its feature is on. */
 const WEIGHTS: readonly { readonly value: OperationKind; readonly weight: number }[] = [
@@ -64,6 +66,7 @@ export function drawWorkload(chance: Chance, excluded: ReadonlySet<OperationKind
   const world = drawWorld(chance, kinds);
   const program = new Program(chance, world, kinds);
   if (isNarrow(excluded)) pinRace(chance, program);
+  else if (kinds.has('reflink') && often(chance, 50)) storeToShared(chance, program);
   else preamble(chance, program);
   const count = between(chance, OPS_MIN, OPS_MAX);
   for (let drawn = 0; drawn < count; drawn++) program.addAny(chance.below(world.spaces.length));
@@ -119,6 +122,15 @@ function preamble(chance: Chance, program: Program): void {
   if (often(chance, 60)) program.add('attach', 1);
   if (often(chance, 60)) program.add('dma_write', 1);
   if (program.hasStrangers && often(chance, 70)) holdUpStrangers(chance, program);
+}
+
+/** A device is given blocks that two files have, and the process or another thread stores to them (K60). */
+function storeToShared(chance: Chance, program: Program): void {
+  program.add('mmap', 0);
+  program.shareAndAttach();
+  program.add('dma_read', 0);
+  for (const task of [often(chance, 50) ? 0 : 1, 0]) program.add('store', task);
+  program.add('dma_read', 0);
 }
 
 /** For narrow profiles: a page that is present is pinned while another task takes its block away. */
@@ -187,6 +199,23 @@ class Program {
     if (kind !== undefined) this.add(kind, task);
   }
 
+  /** The pages of the last mapping are in another place too, and a device may read them: to write it would take copies. */
+  shareAndAttach(): void {
+    const mapping = this.world.mappings.at(-1);
+    if (mapping === undefined) return;
+    const { file, from, to } = mapping;
+    const pages = this.world.files[file]?.size.page ?? 0;
+    if (pages > 0) {
+      const [start, end] = [0, pages].map((page) => ({ page, byte: 0 })) as [Offset, Offset];
+      const target = this.world.files.length - 1 - file;
+      const at = { page: target === file ? pages : 0, byte: 0 };
+      if (at.page + pages <= FILE_PAGES)
+        this.push({ kind: 'reflink', source: file, file: target, start, end, at }, 0);
+    }
+    const rights = { perTransfer: false, survivesExit: false, writable: false };
+    this.push({ kind: 'attach', region: 0, from, to, ...rights }, 0);
+  }
+
   /** True when its two processes have little to do with each other. */
   get hasStrangers(): boolean {
     return this.world.strangers;
@@ -211,7 +240,11 @@ class Program {
   add(kind: OperationKind, task: number): boolean {
     if (!this.kinds.has(kind) || this.world.exited.has(task)) return false;
     const op = DRAW[kind]?.(this.chance, this.world, task) ?? null;
-    if (op === null || !this.makesSense(op, task)) return false;
+    return op !== null && this.push(op, task);
+  }
+
+  private push(op: Operation, task: number): boolean {
+    if (!this.makesSense(op, task)) return false;
     this.openFirst(op, task);
     if (op.kind === 'freeze') {
       this.freezeAndThaw(task);
@@ -285,92 +318,3 @@ const filesOf = (op: Operation): readonly number[] => [
   ...('file' in op ? [op.file] : []),
   ...('source' in op ? [op.source] : []),
 ];
-
-const descriptor = (task: number, file: number): string => `${task} ${file}`;
-
-/** What the generator believes after an operation. */
-function follow(world: World, op: Operation, task: number): void {
-  const mm = world.spaces[task] as number;
-  switch (op.kind) {
-    case 'open':
-    case 'open_trunc':
-      world.open.add(descriptor(task, op.file));
-      return;
-    case 'close':
-      world.open.delete(descriptor(task, op.file));
-      return;
-    case 'insert':
-      world.inserts[op.file] = (world.inserts[op.file] as number) + 1;
-      return;
-    case 'mmap': {
-      const { from, to, file, shared, writable, sync = false } = op;
-      world.mappings.push({ mm, from, to, file, shared, writable, sync });
-      return;
-    }
-    case 'munmap':
-      // What is left of a mapping that was cut is not used again, except by regions that were attached to it.
-      forgetMappings(world, mm, op.from, op.to);
-      return;
-    case 'mremap':
-      moveMapping(world, mm, op.from, op.to, op.newFrom, op.newTo);
-      return;
-    case 'attach': {
-      const { region, from, to, writable } = op;
-      world.regions.push({ index: region, task, mm, from, to, writable });
-      world.owners.set(region, task);
-      return;
-    }
-    case 'detach':
-      world.regions.splice(
-        world.regions.findIndex((region) => region.index === op.region),
-        1,
-      );
-      return;
-    case 'madvise_dontfork':
-      for (const mapping of world.mappings)
-        if (mapping.mm === mm && mapping.from < op.to && mapping.to > op.from) mapping.dontfork = true;
-      return;
-    case 'fork':
-      followFork(world, task);
-      return;
-    case 'exit':
-      world.exited.add(task);
-      return;
-    default:
-      return;
-  }
-}
-
-/** The child has the mappings and the descriptors of the task that forked. */
-function followFork(world: World, task: number): void {
-  const mm = world.spaces[task] as number;
-  const child = Math.max(...world.spaces) + 1;
-  const copies = world.mappings.filter((mapping) => mapping.mm === mm && mapping.dontfork !== true);
-  world.mappings.push(...copies.map((mapping) => ({ ...mapping, mm: child })));
-  world.files.forEach((_, file) => {
-    if (world.open.has(descriptor(task, file))) world.open.add(descriptor(world.spaces.length, file));
-  });
-  world.spaces.push(child);
-}
-
-function forgetMappings(world: World, mm: number, from: number, to: number): void {
-  for (let index = world.mappings.length - 1; index >= 0; index--) {
-    const mapping = world.mappings[index] as (typeof world.mappings)[number];
-    if (mapping.mm === mm && mapping.from < to && mapping.to > from) world.mappings.splice(index, 1);
-  }
-}
-
-function moveMapping(
-  world: World,
-  mm: number,
-  from: number,
-  to: number,
-  newFrom: number,
-  newTo: number,
-): void {
-  const moved = world.mappings.find(
-    (mapping) => mapping.mm === mm && mapping.from === from && mapping.to === to,
-  );
-  forgetMappings(world, mm, from, to);
-  if (moved !== undefined) world.mappings.push({ ...moved, from: newFrom, to: newTo });
-}

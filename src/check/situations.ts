@@ -3,7 +3,11 @@
  */
 import type { StampedEvent } from '../kernel/event.ts';
 import type { WaitLog } from '../observe/waits.ts';
+import { next_shared_page } from '../kernel/fs/cow.ts';
+import { ext_pfn } from '../kernel/fs/extent.ts';
 import { COUNTER, WAIT } from '../kernel/kernel.ts';
+import { pte_pfn } from '../kernel/mm/pgtable.ts';
+import { visitRuns } from '../machine/store.ts';
 import { REGION } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
 import { inodeOf } from '../run/syscalls.ts';
@@ -19,6 +23,7 @@ export const SITUATIONS = [
   'a MAP_SYNC write fault',
   'fork of a device user',
   'a write waits for a thaw',
+  'a store to a shared block that a device has',
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
@@ -68,6 +73,8 @@ export class SituationWatch {
         this.writes.delete(event.region);
         return;
       case 'dax_fault':
+        if (event.write && this.deviceHasShared(event.inode, event.page, event.page + event.pages))
+          this.seen.add('a store to a shared block that a device has');
         if (event.device) this.faultBegins(task, event.inode);
         return;
       case 'fork':
@@ -104,6 +111,30 @@ export class SituationWatch {
     return Array.from({ length: count }, (_, region) => region).some(
       (region) => regions.get(region, REGION.used) === 1 && regions.get(region, REGION.mm) === mm,
     );
+  }
+
+  /** A device can reach a block of these pages that another page of a file has too. */
+  private deviceHasShared(inode: number, from: number, to: number): boolean {
+    const { system } = this.session;
+    for (let page = next_shared_page(system, inode, from, to); page < to;) {
+      if (this.deviceHas(ext_pfn(system.extents.get(inode, page)))) return true;
+      page = next_shared_page(system, inode, page + 1, to);
+    }
+    return false;
+  }
+
+  private deviceHas(pfn: number): boolean {
+    const { regions, counters, device_ptes } = this.session.system;
+    const count = counters.get(0, COUNTER.regions);
+    for (let region = 0; region < count; region++) {
+      const [start, end] = [regions.get(region, REGION.start), regions.get(region, REGION.end)];
+      let found = false;
+      visitRuns(device_ptes, region, start, end, (va, to, pte) => {
+        found ||= pte_pfn(pte) <= pfn && pfn < pte_pfn(pte) + to - va;
+      });
+      if (found) return true;
+    }
+    return false;
   }
 
   private inodeOf(region: number): number {

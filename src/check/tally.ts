@@ -5,7 +5,7 @@ import type { Verdict } from '../compare/result.ts';
 import type { Driver } from '../drivers/driver.ts';
 import type { Invariant } from '../invariants/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
-import { expectedUnder, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, expectedUnder, type Profile } from './profile.ts';
 import type { Floor } from './result.ts';
 import type { CheckedRun } from './run_one.ts';
 import type { Situation } from './situations.ts';
@@ -34,8 +34,14 @@ const FLOORS: Readonly<Record<'notifier' | 'pin', Partial<Record<Situation, numb
     'a MAP_SYNC write fault': 0.05,
     'fork of a device user': 0.05,
     'a write waits for a thaw': 0.005,
+    'a store to a shared block that a device has': 0.003,
   },
 };
+
+/** Situations that only come up where files can share blocks. */
+const NEEDS_SHARING: ReadonlySet<string> = new Set<Situation>([
+  'a store to a shared block that a device has',
+]);
 
 /** The first run that broke an invariant, how it is told, and its number from 1. */
 export interface Broken {
@@ -88,14 +94,19 @@ export class Tally {
     };
   }
 
-  /** The situations that a driver of this kind must have met; none for a driver that holds nothing, or in few runs. */
-  floors(driver: Driver): Floor[] {
+  /**
+   * The situations that a driver of this kind must have met in workloads of the profile; none for a driver that holds
+   * nothing, or in few runs.
+   */
+  floors(driver: Driver, profile: Profile = ALL_OPERATIONS): Floor[] {
     if (this.runs < RUNS_FOR_FLOORS) return [];
     // What a pin does to a call is not to end (I2); a reference that is soon dropped makes it wait for a moment only.
     const pins = driver.breaks.some(({ invariant }) => invariant === 'I2');
     const told = driver.invalidate !== null || driver.notifier_ops !== undefined;
     const floors = told ? FLOORS.notifier : pins ? FLOORS.pin : {};
-    return Object.entries(floors).map(([name, floor]) => {
+    const shares = !profile.excluded.includes('reflink');
+    const possible = Object.entries(floors).filter(([name]) => shares || !NEEDS_SHARING.has(name));
+    return possible.map(([name, floor]) => {
       return { name: `${driver.name}: ${name}`, share: this.share(name as Situation), floor };
     });
   }

@@ -11,7 +11,8 @@ import { ECANCELED, EIO, ENXIO } from '../kernel/errno.ts';
 import { COUNTER, type Kernel, MM, SUB, SUB_NONE, VMA, WAIT } from '../kernel/kernel.ts';
 import { has_bad_block, like_blocks } from '../kernel/fs/bad_blocks.ts';
 import { holds_page } from '../kernel/fs/block_owner.ts';
-import { note_sync_written, write_blocks, write_shadow } from '../kernel/fs/content.ts';
+import { forget_promises, note_sync_written, write_blocks } from '../kernel/fs/content.ts';
+import { content_stored } from '../kernel/fs/expected_content.ts';
 import { is_anon_pfn } from '../kernel/mm/page.ts';
 import { pte_allows, pte_pfn, pte_present } from '../kernel/mm/pgtable.ts';
 import { access_private_copies, private_copy_address } from '../kernel/mm/private_copy.ts';
@@ -75,7 +76,8 @@ function move_data(k: System, region: number, va: number, pages: number, pfn: nu
     if (write) {
       write_blocks(k, at, 1, token, 0, 4096);
       if (holds_page(k, at, inode, page + offset)) {
-        write_shadow(k, inode, page + offset, 1, token, 0, 4096);
+        content_stored(k, inode, page + offset, 1, token);
+        forget_promises(k, inode, page + offset, page + offset + 1);
         const vma = find_vma(k, k.regions.get(region, REGION.mm), va + offset);
         if (vma !== NO_VMA && k.vmas.get(vma, VMA.inode) === inode)
           note_sync_written(k, vma, inode, page + offset, 1);

@@ -11,6 +11,7 @@ import { columns, type PageMap, type Store, type Table } from '../machine/store.
 import type { StepCosts } from '../machine/clock.ts';
 import { TASK } from '../machine/task.ts';
 import type { KernelEvent, StampedEvent } from './event.ts';
+import { CONTENT } from './fs/content_columns.ts';
 import type { Filesystem } from './fs/filesystem.ts';
 import type { Release, Rules } from './release/rules.ts';
 
@@ -253,6 +254,8 @@ export class Kernel {
   readonly media: PageMap;
   /** Ghosts, read by invariants only. */
   readonly shadow: PageMap;
+  /** Per task: what its call does to the content of a file. */
+  readonly content_changes: Table;
   /** Per address space: content + 1 that a private copy should show, 0 where the process has none. */
   readonly private_shadow: PageMap;
   readonly entry_owner: PageMap;
@@ -314,6 +317,7 @@ export class Kernel {
     this.notifiers = table('mmu_notifier', Object.keys(NOTIFIER).length, cap.mms);
     this.sb = table('super_block', Object.keys(SB).length, 1);
     this.counters = table('counters', 8, 1);
+    this.content_changes = table('content_change', Object.keys(CONTENT).length, cap.tasks);
     this.extents = map('extents', cap.inodes, cap.filePages, 4);
     this.i_pages = map('i_pages', cap.inodes, cap.filePages, 1024);
     this.ptes = map('pte', cap.mms, cap.addressPages, 128);

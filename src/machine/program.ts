@@ -151,6 +151,8 @@ export interface Patch<K> {
   readonly path: string;
   readonly at: string;
   readonly entries: readonly Entry<K>[];
+  /** True: nothing is done where there is no such path (another filesystem). Otherwise that is an error. */
+  readonly ifPresent?: boolean;
 }
 
 /** A copy of `path` with the patches that name it applied. Throws when a patch names an entry that is not there. */

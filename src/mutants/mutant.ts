@@ -25,6 +25,8 @@ export interface Mutant {
    * that unmap or remove files.
    */
   readonly filesStayMapped: boolean;
+  /** The only memory on which it can show itself: a path that no other filesystem has. Absent: every one. */
+  readonly onlyOn?: 'ext4_dax' | 'xfs_dax';
   readonly patches: readonly Patch<System>[];
 }
 
@@ -41,4 +43,9 @@ export function replace<const L extends string>(
 /** Entry `at` of path `inPath` is left out. */
 export function leaveOut(inPath: string, at: string): Patch<System> {
   return { path: inPath, at, entries: [] };
+}
+
+/** The same change in the paths of both filesystems: each has its own, and only that one is planted. */
+export function onEachFilesystem(...patches: readonly Patch<System>[]): readonly Patch<System>[] {
+  return patches.map((patch) => ({ ...patch, ifPresent: true }));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mix_content } from '../../kernel/fs/content.ts';
+import { mix_content } from '../../kernel/fs/mix_content.ts';
 import { Contents } from './contents.ts';
 
 const [FILE, DEVICE] = [17, 18];

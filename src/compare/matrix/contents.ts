@@ -3,10 +3,10 @@
  * page 4, `w4` what the operation wrote for page 4, `0` zeros; `d11:1000,0:3096` the first 1000 bytes one thing, the rest
  * another.
  *
- * The model's contents are numbers that tell whether two pages hold the same bytes, not which (kernel/fs/content.ts). So what
+ * The model's contents are numbers that tell whether two pages hold the same bytes, not which (kernel/fs/mix_content.ts). So what
  * an operation can have made of the known contents is worked out, and looked up.
  */
-import { mix_content } from '../../kernel/fs/content.ts';
+import { mix_content } from '../../kernel/fs/mix_content.ts';
 
 const PAGE_BYTES = 4096;
 

@@ -14,6 +14,8 @@ import { dax_to_pfn } from './dax.ts';
 
 /** Factor of the block number in an entry of a block map. */
 export const EXT_PFN = 4;
+/** block_state of a block that can be taken. */
+export const BLOCK_FREE = 0;
 /** block_state of a block that belongs to a file: this + inode. */
 export const BLOCK_OWNED = 2;
 

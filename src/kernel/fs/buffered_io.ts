@@ -19,9 +19,16 @@ import {
   read_absent_folios,
   read_cache_folios,
 } from '../mm/filemap.ts';
-import { read_file_pages, write_blocks, write_shadow } from './content.ts';
+import { forget_promises, read_file_pages, write_blocks } from './content.ts';
 import { page_is_shared, shared_end, next_shared_page } from './cow.ts';
 import { dax_is_locked, dax_to_pfn } from './dax.ts';
+import {
+  content_change_begins,
+  content_copied,
+  CONTENT_PIECE,
+  content_changes,
+  content_settles,
+} from './expected_content.ts';
 import { allocate_hole, allocate_range, EXT_UNWRITTEN, ext_mapped } from './extent.ts';
 import { compare, i_size_write, size_byte, size_in_pages, size_page } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
@@ -85,7 +92,7 @@ function copy_to_folios(
   visitRuns(k.i_pages, inode, page, end, (at, stop, entry) => {
     write_blocks(k, dax_to_pfn(entry), stop - at, token, from, to);
   });
-  write_shadow(k, inode, page, end - page, token, from, to);
+  forget_promises(k, inode, page, end);
   folio_mark_dirty(k, inode, page, end);
   k.spend('copy_page', end - page);
 }
@@ -104,6 +111,7 @@ function copy_piece(k: Kernel, f: WriteFrame): void {
     copy_to_folios(k, f.inode, at, stop, f.token, from, to);
     at = stop;
   }
+  content_copied(k, f.inode, f.piece);
 }
 
 /** The first page of [from, to) whose folio is locked, or `to`. */
@@ -170,11 +178,16 @@ const writeIter = (name: string) =>
   path(name, [...WRITE, 'error'], ({ act, down_write, up, call, ret }) => [
     call(sb_start_write, () => undefined),
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+    act('write begins', (k, f) => {
+      const { inode, start_page, start_byte, end_page, end_byte, token } = f;
+      content_change_begins(k, 'write', { inode, start_page, start_byte, end_page, end_byte, token });
+    }),
     call(perform_write, (_k, f, callee) => {
       for (const local of WRITE) callee[local] = f[local];
     }),
     act('result', (k, f) => {
       f.error = k.ret;
+      content_settles(k, f.inode, f.error);
     }),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     act('file_end_write', (k) => {
@@ -270,7 +283,7 @@ export function zero_folio_bytes(k: Kernel, inode: number, page: number, from: n
   k.spend('copy_page');
   if (extent === 0) return;
   if (page_is_shared(k, inode, page)) reserve_cow(k, inode, page, page + 1);
-  write_shadow(k, inode, page, 1, 0, from, to);
+  forget_promises(k, inode, page, page + 1);
   folio_mark_dirty(k, inode, page, page + 1);
 }
 
@@ -279,4 +292,5 @@ function zero_old_tail_of_folio(k: Kernel, inode: number, toPage: number, toByte
   const page = size_page(k, inode);
   if (compare(toPage, toByte, page, size_byte(k, inode)) <= 0) return;
   zero_folio_bytes(k, inode, page, size_byte(k, inode), toPage > page ? 4096 : toByte);
+  content_changes(k, inode, CONTENT_PIECE.old_tail);
 }

@@ -2,27 +2,20 @@
  * What pages hold, and what they should hold.
  *
  * The content of a page is one number: 0 for zeros, otherwise a value made from the operations that wrote it. A
- * write to part of a page mixes its value into what was there; that is enough to tell whether two pages hold the
- * same bytes, and not enough to say which bytes.
+ * write to part of a page mixes its value into what was there (mix_content.ts); that is enough to tell whether two pages
+ * hold the same bytes, and not enough to say which bytes.
  *
  * `data` is what the CPU and devices see, `media` what survives a power failure (K27: one dirty-in-cache bit per
- * block is their difference). `shadow` is what each page of each file should hold by the operations alone,
- * whatever block it lies in; only invariants read it.
+ * block is their difference). What each page of each file should hold by the operations alone, whatever block it lies
+ * in, is in expected_content.ts.
  */
 import { changeRuns, visitRuns } from '../../machine/store.ts';
 import { type Kernel, VMA } from '../kernel.ts';
 import { is_anon_pfn } from '../mm/page.ts';
 import { access_private_copies, has_private_copies } from '../mm/private_copy.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from '../mm/vma.ts';
-
-/** The content after `token` was written to bytes [from, to) of a page that held `old`; a whole page forgets it. */
-export function mix_content(old: number, token: number, from: number, to: number): number {
-  if (from === 0 && to === 4096) return token;
-  if (old === 0 && token === 0) return 0;
-  let h = Math.imul(old ^ 0x9e3779b1, 0x85ebca6b) ^ Math.imul(token + 1, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 15) ^ (from * 4097 + to), 0x27d4eb2f);
-  return ((h ^ (h >>> 13)) & 0x3fffffff) + 1;
-}
+import { content_stored } from './expected_content.ts';
+import { mix_content } from './mix_content.ts';
 
 /** Writes `token` to bytes [from, to) of pages [page, page + pages) of a file that lie at `pfn`. */
 export function write_blocks(
@@ -35,20 +28,6 @@ export function write_blocks(
 ): void {
   changeRuns(k.data, 0, pfn, pfn + pages, (old) => mix_content(old, token, from, to));
   k.unclaimed.setRange(0, pfn, pfn + pages, 0);
-}
-
-/** The same on the ghost of the file; a promise of durability for these pages no longer stands. */
-export function write_shadow(
-  k: Kernel,
-  inode: number,
-  page: number,
-  pages: number,
-  token: number,
-  from: number,
-  to: number,
-): void {
-  changeRuns(k.shadow, inode, page, page + pages, (old) => mix_content(old, token, from, to));
-  forget_promises(k, inode, page, page + pages);
 }
 
 /** Ghost: nothing is promised any more of what pages [from, to) of the file held. */
@@ -146,7 +125,8 @@ export function cpu_file_access(
   const page = linear_page_index(k, vma, va);
   if (write) {
     write_blocks(k, pfn, pages, token, 0, 4096);
-    write_shadow(k, inode, page, pages, token, 0, 4096);
+    content_stored(k, inode, page, pages, token);
+    forget_promises(k, inode, page, page + pages);
     note_sync_written(k, vma, inode, page, pages);
     k.emit({ type: 'cpu_access', mm, va, inode, page, pfn, pages, write, value: token, expected: token });
     return;

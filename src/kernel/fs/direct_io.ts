@@ -9,12 +9,13 @@
  * what is in the page cache all the same here.
  */
 import { visitRuns } from '../../machine/store.ts';
-import { ENOSPC } from '../errno.ts';
+import { EBUSY, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, type Kernel, path } from '../kernel.ts';
 import { invalidate_folios2_range } from '../mm/truncate.ts';
 import { ext4_buffered_write_iter, reserve_blocks, xfs_file_buffered_write } from './buffered_io.ts';
-import { persist_blocks, write_blocks, write_shadow } from './content.ts';
+import { forget_promises, persist_blocks, write_blocks } from './content.ts';
 import { copy_staged, end_cow } from './cow.ts';
+import { content_change_begins, content_copied, content_settles } from './expected_content.ts';
 import { EXT_MAPPED, EXT_UNWRITTEN, ext_mapped, ext_pfn } from './extent.ts';
 import type { Filesystem } from './filesystem.ts';
 import { compare, i_size_write, mark_inode_dirty, size_byte, size_page } from './inode.ts';
@@ -41,13 +42,14 @@ function write_to_blocks(k: Kernel, f: WriteFrame): void {
       const to = at === f.end_page ? f.end_byte : 4096;
       const stop = from > 0 || to < 4096 ? at + 1 : Math.min(end, Math.max(at + 1, f.end_page));
       write_blocks(k, ext_pfn(extent) + at - page, stop - at, f.token, from, to);
-      write_shadow(k, f.inode, at, stop - at, f.token, from, to);
+      forget_promises(k, f.inode, at, stop);
       at = stop;
     }
     persist_blocks(k, ext_pfn(extent), end - page);
     k.emit({ type: 'flush', pfn: ext_pfn(extent), pages: end - page });
     if (!ext_mapped(extent)) k.extents.setRange(f.inode, page, end, extent - EXT_UNWRITTEN + EXT_MAPPED);
   });
+  content_copied(k, f.inode, last);
   mark_inode_dirty(k, f.inode);
   k.spend('copy_page', last - f.start_page);
   k.emit({ type: 'written', inode: f.inode, page: f.start_page, pages: last - f.start_page });
@@ -115,6 +117,8 @@ const directWrite = (name: string, buffered: Filesystem['write_iter']): Filesyst
     call(sb_start_write, () => undefined),
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
     act('old end of file', (k, f) => {
+      const { inode, start_page, start_byte, end_page, end_byte, token } = f;
+      content_change_begins(k, 'write', { inode, start_page, start_byte, end_page, end_byte, token });
       zero_old_tail(k, f.inode, f.start_page, f.start_byte);
     }),
     call(iomap_dio_rw, (_k, f, callee) => {
@@ -122,6 +126,8 @@ const directWrite = (name: string, buffered: Filesystem['write_iter']): Filesyst
     }),
     act('result', (k, f) => {
       f.error = k.ret;
+      // What the page cache has to write instead begins anew there.
+      content_settles(k, f.inode, f.error === 1 ? -EBUSY : f.error);
     }),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     act('file_end_write', (k) => {

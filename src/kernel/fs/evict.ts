@@ -12,6 +12,7 @@
 import { i_data_sem, INODE, type Kernel, path, WAIT } from '../kernel.ts';
 import { truncate_inode_pages_range } from '../mm/truncate.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
+import { content_gone } from './expected_content.ts';
 import { free_range } from './extent.ts';
 import { i_size_write, needs_eviction } from './inode.ts';
 import { level_closed, SB_FREEZE_FS } from './super.ts';
@@ -60,6 +61,7 @@ export const evict_unused_inodes = path(
     down_write('free blocks', (_k, f) => i_data_sem(f.inode)),
     act('free_range', (k, f) => {
       free_range(k, f.inode, 0, k.llong_max_pages);
+      content_gone(k, f.inode);
       i_size_write(k, f.inode, 0, 0);
     }),
     up('free blocks done', (_k, f) => i_data_sem(f.inode)),

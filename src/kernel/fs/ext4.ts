@@ -10,6 +10,7 @@ import { EFBIG, EINVAL, ENOSPC, EOPNOTSUPP } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
 import { ext4_buffered_write_iter, generic_file_read_iter } from './buffered_io.ts';
 import { ext4_dio_write_iter } from './direct_io.ts';
+import { CONTENT_PIECE, content_changes, content_settles } from './expected_content.ts';
 import { allocate_range, convert_to_unwritten, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
 import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
 import { ext4_filemap_fault } from './filemap_fault.ts';
@@ -29,9 +30,9 @@ import { vfs_fallocate } from './open.ts';
 import { no_remap_range, vfs_clone_file_range } from './remap_range.ts';
 import { ext4_dax_read_iter, ext4_dax_write_iter, zero_old_tail } from './read_write.ts';
 import {
-  dax_zero_page_bytes,
   truncate_pagecache,
   truncate_pagecache_range,
+  zero_new_tail,
   zero_partial_blocks,
 } from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
@@ -75,11 +76,12 @@ const ext4_setattr = path(
     }),
     branch('grew', (_k, f) => compare(f.size_page, f.size_byte, f.old_page, f.old_byte) > 0, 'unlock'),
     label('ext4_block_truncate_page', 'K49', (k, f) => {
-      if (f.size_byte > 0) dax_zero_page_bytes(k, f.inode, f.size_page, f.size_byte, 4096);
+      zero_new_tail(k, f.inode, f.size_page, f.size_byte);
     }),
     down_write('ext4_truncate', (_k, f) => i_data_sem(f.inode)),
     act('ext4_ext_truncate', (k, f) => {
       free_range(k, f.inode, first_after(f.size_page, f.size_byte), k.llong_max_pages);
+      content_changes(k, f.inode, CONTENT_PIECE.beyond);
     }),
     up('ext4_truncate done', (_k, f) => i_data_sem(f.inode)),
     mark('unlock'),
@@ -105,6 +107,7 @@ const ext4_fallocate = path(
     act('grow', (k, f) => {
       if (f.error === 0 && f.keep_size === 0) grow_to(k, f.inode, f.end_page, f.end_byte);
     }),
+    act('content settles', settle_content),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     ret((_k, f) => f.error),
   ],
@@ -121,6 +124,11 @@ function grow_to(k: Kernel, inode: number, page: number, byte: number): void {
   if (!at_or_beyond_eof(k, inode, page, byte)) return;
   zero_old_tail(k, inode, page, byte);
   i_size_write(k, inode, page, byte);
+}
+
+/** Ghost: what a call that succeeds has not done by now is expected of it all the same. */
+function settle_content(k: Kernel, f: Record<'inode' | 'error', number>): void {
+  content_settles(k, f.inode, f.error);
 }
 
 const breaks_first = (k: Kernel): boolean => k.rules.ext4_fallocate_breaks_first;
@@ -177,11 +185,13 @@ const ext4_punch_hole: Fallocate = path(
     down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
     act('ext4_ext_remove_space', (k, f) => {
       free_range(k, f.inode, first_block(f), f.end_page);
+      content_changes(k, f.inode, CONTENT_PIECE.whole);
     }),
     up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
     mark('unlock'),
     up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
     mark('unlock inode'),
+    act('content settles', settle_content),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     ret((_k, f) => f.error),
   ],
@@ -233,6 +243,7 @@ const ext4_zero_range: Fallocate = path(
     down_write('i_data_sem', (_k, f) => i_data_sem(f.inode)),
     act('convert to unwritten', (k, f) => {
       convert_to_unwritten(k, f.inode, first_block(f), f.end_page);
+      content_changes(k, f.inode, CONTENT_PIECE.whole);
       if (!allocate_range(k, f.inode, first_block(f), f.end_page, EXT_UNWRITTEN)) f.error = -ENOSPC;
     }),
     up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
@@ -248,6 +259,7 @@ const ext4_zero_range: Fallocate = path(
     mark('partial'),
     label('ext4_zero_partial_blocks', 'K53', zero_edges),
     mark('unlock inode'),
+    act('content settles', settle_content),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
     ret((_k, f) => f.error),
   ],
@@ -318,6 +330,7 @@ const shiftRange = (name: string, insert: boolean): Fallocate =>
           free_range(k, f.inode, f.start_page, f.end_page);
           shift_extents(k, f.inode, f.end_page, -by);
         }
+        content_changes(k, f.inode, CONTENT_PIECE.shift);
         i_size_write(k, f.inode, size_page(k, f.inode) + (insert ? by : -by), size_byte(k, f.inode));
       }),
       up('i_data_sem', (_k, f) => i_data_sem(f.inode)),
@@ -325,6 +338,7 @@ const shiftRange = (name: string, insert: boolean): Fallocate =>
       up('filemap_invalidate_unlock', (_k, f) => invalidate_lock(f.inode)),
       mark('unlock inode'),
       act('size change ends', (k, f) => {
+        settle_content(k, f);
         count_size_change(k, f.inode, -1);
       }),
       up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
@@ -353,6 +367,7 @@ export const ext4: Filesystem = {
   dax: true,
   writes_large_folios: false,
   inactivates_when_thawed: false,
+  clips_holes: true,
   dax_synchronous: true,
   lock_names: {},
   // ext4_max_size(): ee_block has 32 bits, and one block less lets ee_len cover the last extent.

@@ -18,7 +18,7 @@ import { changeRuns, type PageMap, visitRuns } from '../../machine/store.ts';
 import { COUNTER, INODE, type Kernel, WAIT } from '../kernel.ts';
 import { referenced_pages } from '../mm/page.ts';
 import { pmd_end } from '../mm/pgtable.ts';
-import { BLOCK_OWNED, EXT_PFN, unshare_blocks } from './block_owner.ts';
+import { BLOCK_FREE, BLOCK_OWNED, EXT_PFN, unshare_blocks } from './block_owner.ts';
 import { clear_bad_blocks } from './bad_blocks.ts';
 import { forget_promises, persist_blocks, write_blocks } from './content.ts';
 import { mark_inode_dirty } from './inode.ts';
@@ -27,9 +27,8 @@ export const EXT_UNWRITTEN = 1;
 export const EXT_MAPPED = 2;
 
 /** Values of block_state; an owned block is BLOCK_OWNED + inode. */
-export const BLOCK_FREE = 0;
 export const BLOCK_FREED = 1;
-export { BLOCK_OWNED };
+export { BLOCK_FREE, BLOCK_OWNED };
 
 export const ext_pfn = (extent: number): number => Math.floor(extent / EXT_PFN);
 export const ext_mapped = (extent: number): boolean => (extent & 3) === EXT_MAPPED;
@@ -124,12 +123,11 @@ export function convert_to_unwritten(k: Kernel, inode: number, from: number, to:
   changeRuns(k.extents, inode, from, to, (extent) =>
     ext_mapped(extent) ? extent - EXT_MAPPED + EXT_UNWRITTEN : extent,
   );
-  forget_content(k, inode, from, to);
+  content_forgotten(k, inode, from, to);
 }
 
-/** The file's pages [from, to) read as zeros from here on, by the operations alone. */
-export function forget_content(k: Kernel, inode: number, from: number, to: number): void {
-  k.shadow.setRange(inode, from, to, 0);
+/** The file's pages [from, to) read as zeros from here on. */
+function content_forgotten(k: Kernel, inode: number, from: number, to: number): void {
   forget_promises(k, inode, from, to);
   mark_inode_dirty(k, inode);
 }
@@ -137,7 +135,7 @@ export function forget_content(k: Kernel, inode: number, from: number, to: numbe
 /** ext4_ext_remove_space(), xfs_bunmapi(): [from, to) become holes that read as zeros. */
 export function free_range(k: Kernel, inode: number, from: number, to: number): void {
   unmap_extents(k, inode, from, to);
-  forget_content(k, inode, from, to);
+  content_forgotten(k, inode, from, to);
 }
 
 /** Takes [from, to) out of the file's map; blocks of nobody else wait for a commit (K17). */
@@ -169,7 +167,7 @@ function free_blocks(k: Kernel, inode: number, page: number, pfn: number, pages:
   k.m.queues.wakeAll(WAIT.journal, 0, 0);
 }
 
-/** Moves the extents (and the ghost content) of [from, end of file) by `by` pages. */
+/** Moves the extents of [from, end of file) by `by` pages. */
 export function shift_extents(k: Kernel, inode: number, from: number, by: number): void {
   const runs: [number, number, number][] = [];
   visitRuns(k.extents, inode, from, k.llong_max_pages, (page, end, extent) => runs.push([page, end, extent]));
@@ -178,11 +176,7 @@ export function shift_extents(k: Kernel, inode: number, from: number, by: number
     k.extents.setRange(inode, page + by, end + by, extent);
     move_owner(k, inode, page, page + by, ext_pfn(extent), end - page);
   }
-  const content: [number, number, number][] = [];
-  visitRuns(k.shadow, inode, from, k.llong_max_pages, (page, end, value) => content.push([page, end, value]));
-  forget_content(k, inode, from, k.llong_max_pages);
-  for (const [page, end, value] of content) k.shadow.setRange(inode, page + by, end + by, value);
-  forget_promises(k, inode, Math.min(from, from + by), k.llong_max_pages);
+  content_forgotten(k, inode, Math.min(from, from + by), k.llong_max_pages);
   k.emit({ type: 'blocks_moved', inode });
 }
 

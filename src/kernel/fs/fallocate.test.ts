@@ -5,6 +5,7 @@ import * as sys from '../../run/fixtures/calls.ts';
 import { block, content, entry, extent, pte, size } from '../../run/fixtures/look.ts';
 import { BOTH, type Memory, Story, written } from '../../run/fixtures/story.ts';
 import { i_rwsem } from '../kernel.ts';
+import { mix_content } from './mix_content.ts';
 
 /** A file of 8 pages, mapped by `app`, which has stored into page 2 and, with `gup`, has page 0 pinned. */
 function mapped(memory: Memory, driver = none): Story {
@@ -118,6 +119,22 @@ describe.each(BOTH)('%s', (memory) => {
       expect(block(story, 4)).not.toBe(before);
       expect(story.events('blocks_freed')).toMatchObject([{ page: 4, pages: 2, pfn: before }]);
     }
+  });
+
+  test('K53, K57 ZERO_RANGE: the edges keep the rest of their bytes', () => {
+    const story = mapped(memory);
+    const [first, last] = [content(story, 3), content(story, 6)];
+    expect(story.run('other', sys.zero(sys.at(3, 100), sys.at(6, 50)))).toBe('ok');
+    expect(content(story, 3)).toBe(mix_content(first, 0, 100, 4096));
+    expect(content(story, 6)).toBe(mix_content(last, 0, 0, 50));
+    expect(extents(story, 3, 7)).toEqual(['mapped', 'unwritten', 'unwritten', 'mapped']);
+  });
+
+  test('K53, K57 ZERO_RANGE inside one page zeroes those bytes', () => {
+    const story = mapped(memory);
+    const before = content(story, 4);
+    expect(story.run('other', sys.zero(sys.at(4, 10), sys.at(4, 20)))).toBe('ok');
+    expect(content(story, 4)).toBe(mix_content(before, 0, 10, 20));
   });
 
   test('K53, K223 a ZERO_RANGE inside one page: ext4 6.1 breaks nothing, XFS does', () => {

@@ -23,6 +23,8 @@ export interface Filesystem {
   readonly lock_names: Readonly<Partial<Record<string, string>>>;
   /** While it is frozen, inodes without users wait for the thaw; otherwise whoever drops the last reference does. */
   readonly inactivates_when_thawed: boolean;
+  /** A hole that ends beyond end of file ends with the page of i_size, and one that begins there is none (K52). */
+  readonly clips_holes: boolean;
   /** super_block.s_maxbytes: the largest size of a file. */
   readonly s_maxbytes: { readonly page: number; readonly byte: number };
   /** dax_synchronous(): the medium needs no call to make flushed CPU caches durable, so MAP_SYNC is allowed. */

@@ -4,6 +4,7 @@
  * Left out: times, modes, quotas, more than one directory (inode 0 stands for it).
  */
 import { INODE, type Kernel, LLONG_MAX_PAGES } from '../kernel.ts';
+import { note_old_size } from './expected_content.ts';
 
 /** MAX_LFS_FILESIZE: 2^63 - 1 bytes. */
 export const MAX_LFS_FILESIZE = { page: LLONG_MAX_PAGES - 1, byte: 4095 } as const;
@@ -18,6 +19,7 @@ export function size_in_pages(k: Kernel, inode: number): number {
 
 /** i_size_write(). */
 export function i_size_write(k: Kernel, inode: number, page: number, byte: number): void {
+  note_old_size(k, inode);
   k.inodes.set(inode, INODE.size_page, page);
   k.inodes.set(inode, INODE.size_byte, byte);
   mark_inode_dirty(k, inode);

@@ -6,6 +6,7 @@
  */
 import { EFBIG } from '../errno.ts';
 import { path } from '../kernel.ts';
+import { content_change_begins } from './expected_content.ts';
 import type { Fallocate, FallocateMode } from './filesystem.ts';
 import { beyond_maxbytes } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
@@ -17,6 +18,10 @@ const vfsFallocate = (mode: FallocateMode, fallocate: Fallocate): Fallocate =>
     ({ act, branch, mark, call, ret }) => [
       branch('s_maxbytes', (k, f) => beyond_maxbytes(k, f.end_page, f.end_byte), 'too big'),
       call(sb_start_write, () => undefined),
+      act('change of content', (k, f) => {
+        const { inode, start_page, start_byte, end_page, end_byte, keep_size } = f;
+        content_change_begins(k, mode, { inode, start_page, start_byte, end_page, end_byte, keep_size });
+      }),
       call(
         fallocate,
         (_k, f, callee) => {

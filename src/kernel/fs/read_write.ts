@@ -11,9 +11,16 @@ import { visitRuns } from '../../machine/store.ts';
 import { EFAULT, EIO, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, type Kernel, path } from '../kernel.ts';
 import { clear_bad_blocks, has_bad_block, like_blocks } from './bad_blocks.ts';
-import { persist_blocks, read_file_pages, write_blocks, write_shadow } from './content.ts';
+import { forget_promises, persist_blocks, read_file_pages, write_blocks } from './content.ts';
 import { cow_range } from './cow.ts';
 import { invalidate_inode_pages2_range } from './dax.ts';
+import {
+  content_change_begins,
+  content_copied,
+  CONTENT_PIECE,
+  content_changes,
+  content_settles,
+} from './expected_content.ts';
 import { allocate_written, ext_mapped, ext_pfn } from './extent.ts';
 import { compare, i_size_write, size_byte, size_in_pages, size_page } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
@@ -40,7 +47,7 @@ function dax_copy_from_iter(
       const pages = Math.max(1, stop - at);
       write_blocks(k, pfn + at - page, pages, token, from, to);
       persist_blocks(k, pfn + at - page, pages);
-      write_shadow(k, inode, at, pages, token, from, to);
+      forget_promises(k, inode, at, at + pages);
       k.spend('copy_page', pages);
       at += pages;
     }
@@ -53,6 +60,7 @@ export function zero_old_tail(k: Kernel, inode: number, toPage: number, toByte: 
   const page = size_page(k, inode);
   if (compare(toPage, toByte, page, size_byte(k, inode)) <= 0) return;
   dax_zero_page_bytes(k, inode, page, size_byte(k, inode), toPage > page ? 4096 : toByte);
+  content_changes(k, inode, CONTENT_PIECE.old_tail);
 }
 
 /** Takes blocks for [from, to), copies of shared ones among them (K60): 0 or an error. */
@@ -149,6 +157,7 @@ export const dax_write_iter = path(
         whole ? f.end_page : f.piece,
         whole ? f.end_byte : 0,
       );
+      content_copied(k, f.inode, f.piece);
       f.page = f.piece;
     }),
     branch('more to write', (_k, f) => f.page < last_page(f), 'iomap_iter'),
@@ -177,6 +186,10 @@ const writeIter = (name: string) =>
     ({ act, down_write, up, call, ret }) => [
       call(sb_start_write, () => undefined),
       down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
+      act('write begins', (k, f) => {
+        const { inode, start_page, start_byte, end_page, end_byte, token } = f;
+        content_change_begins(k, 'write', { inode, start_page, start_byte, end_page, end_byte, token });
+      }),
       call(dax_write_iter, (_k, f, callee) => {
         callee.inode = f.inode;
         callee.start_page = f.start_page;
@@ -187,6 +200,7 @@ const writeIter = (name: string) =>
       }),
       act('result', (k, f) => {
         f.error = k.ret;
+        content_settles(k, f.inode, f.error);
       }),
       up('inode_unlock', (_k, f) => i_rwsem(f.inode)),
       act('file_end_write', (k) => {

@@ -7,9 +7,15 @@ import { unmap_mapping_pages } from '../mm/rmap.ts';
 import { truncate_inode_pages_range } from '../mm/truncate.ts';
 import { has_bad_block } from './bad_blocks.ts';
 import { zero_folio_bytes } from './buffered_io.ts';
-import { persist_blocks, write_blocks, write_shadow } from './content.ts';
+import { forget_promises, persist_blocks, write_blocks } from './content.ts';
 import { cow_range } from './cow.ts';
 import { dax_delete_mapping_entries } from './dax.ts';
+import {
+  content_change_begins,
+  CONTENT_PIECE,
+  content_changes,
+  content_settles,
+} from './expected_content.ts';
 import { ext_mapped, ext_pfn } from './extent.ts';
 import { count_size_change } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
@@ -102,7 +108,7 @@ export function dax_zero_page_bytes(k: Kernel, inode: number, page: number, from
   if (has_bad_block(k, pfn, 1)) return;
   write_blocks(k, pfn, 1, 0, from, to);
   persist_blocks(k, pfn, 1);
-  write_shadow(k, inode, page, 1, 0, from, to);
+  forget_promises(k, inode, page, page + 1);
   k.spend('copy_page');
 }
 
@@ -115,12 +121,18 @@ export function zero_partial_blocks(
   endPage: number,
   endByte: number,
 ): void {
-  if (startPage === endPage) {
-    dax_zero_page_bytes(k, inode, startPage, startByte, endByte);
-    return;
+  if (startPage === endPage) dax_zero_page_bytes(k, inode, startPage, startByte, endByte);
+  else {
+    if (startByte > 0) dax_zero_page_bytes(k, inode, startPage, startByte, 4096);
+    if (endByte > 0) dax_zero_page_bytes(k, inode, endPage, 0, endByte);
   }
-  if (startByte > 0) dax_zero_page_bytes(k, inode, startPage, startByte, 4096);
-  if (endByte > 0) dax_zero_page_bytes(k, inode, endPage, 0, endByte);
+  content_changes(k, inode, CONTENT_PIECE.edges);
+}
+
+/** ext4_block_truncate_page(), xfs_truncate_page(): what the new last page holds beyond the new end is zeroed. */
+export function zero_new_tail(k: Kernel, inode: number, page: number, byte: number): void {
+  if (byte > 0) dax_zero_page_bytes(k, inode, page, byte, 4096);
+  content_changes(k, inode, CONTENT_PIECE.new_tail);
 }
 
 /** do_truncate(): truncate(2), ftruncate(2) and O_TRUNC; i_rwsem for write around the filesystem's setattr (K20). */
@@ -132,6 +144,8 @@ export const do_truncate = path(
     down_write('inode_lock', (_k, f) => i_rwsem(f.inode)),
     act('size change begins', (k, f) => {
       count_size_change(k, f.inode, 1);
+      const [start_page, start_byte] = [f.size_page, f.size_byte];
+      content_change_begins(k, 'truncate', { inode: f.inode, start_page, start_byte });
     }),
     invoke<'inode' | 'size_page' | 'size_byte'>(
       'i_op->setattr',
@@ -144,6 +158,7 @@ export const do_truncate = path(
     ),
     act('size change ends', (k, f) => {
       f.error = k.ret;
+      content_settles(k, f.inode, f.error);
       count_size_change(k, f.inode, -1);
     }),
     up('inode_unlock', (_k, f) => i_rwsem(f.inode)),

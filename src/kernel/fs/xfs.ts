@@ -13,6 +13,7 @@ import { EFBIG, EINVAL, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, invalidate_lock, type Kernel, path } from '../kernel.ts';
 import { xfs_file_buffered_read, xfs_file_buffered_write } from './buffered_io.ts';
 import { xfs_file_dio_write } from './direct_io.ts';
+import { CONTENT_PIECE, content_changes, content_settles } from './expected_content.ts';
 import { allocate_range, EXT_UNWRITTEN, free_range, shift_extents } from './extent.ts';
 import type { Fallocate, FallocateMode, Filesystem, RangeLocals } from './filesystem.ts';
 import { xfs_filemap_fault } from './filemap_fault.ts';
@@ -55,7 +56,7 @@ const xfs_flush_unmap_range = path('xfs_flush_unmap_range', ['inode', 'from', 't
 ]);
 
 /** xfs_free_file_space(): whole blocks of the range become holes, partial ones are zeroed up to end of file (K57). */
-const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
+export const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
   'xfs_free_file_space',
   ['inode', 'start_page', 'start_byte', 'end_page', 'end_byte'],
   ({ act, label, mark, branch, down_write, up, ret }) => [
@@ -63,6 +64,7 @@ const xfs_free_file_space: Path<Kernel, RangeLocals> = path(
     down_write('xfs_unmap_extent', (_k, f) => i_data_sem(f.inode)),
     act('xfs_bunmapi', (k, f) => {
       free_range(k, f.inode, first_after(f.start_page, f.start_byte), f.end_page);
+      content_changes(k, f.inode, CONTENT_PIECE.whole);
     }),
     up('xfs_unmap_extent done', (_k, f) => i_data_sem(f.inode)),
     mark('zero'),
@@ -145,6 +147,7 @@ const fallocatePath = (mode: FallocateMode, body: Path<Kernel, RangeLocals | 'ke
       }),
       mark('unlock'),
       act('size change ends', (k, f) => {
+        content_settles(k, f.inode, f.error);
         count_size_change(k, f.inode, -1);
       }),
       up('xfs_iunlock MMAPLOCK_EXCL', (_k, f) => invalidate_lock(f.inode)),
@@ -245,6 +248,7 @@ const xfs_collapse = path('xfs_collapse_file_space', RANGE, ({ act, call, down_w
   down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
   act('xfs_bmap_collapse_extents', (k, f) => {
     shift_extents(k, f.inode, f.end_page, f.start_page - f.end_page);
+    content_changes(k, f.inode, CONTENT_PIECE.shift);
   }),
   up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
   call(xfs_setattr_size, (k, f, callee) => {
@@ -269,6 +273,7 @@ const xfs_insert = path('xfs_insert_file_space', RANGE, ({ act, call, down_write
   down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
   act('xfs_bmap_insert_extents', (k, f) => {
     shift_extents(k, f.inode, f.start_page, f.end_page - f.start_page);
+    content_changes(k, f.inode, CONTENT_PIECE.shift);
   }),
   up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
   ret(),
@@ -314,6 +319,7 @@ export const xfs: Filesystem = {
   dax: true,
   writes_large_folios: true,
   inactivates_when_thawed: true,
+  clips_holes: false,
   dax_synchronous: true,
   lock_names: { i_rwsem: 'IOLOCK', invalidate_lock: 'MMAPLOCK', i_data_sem: 'ILOCK' },
   s_maxbytes: MAX_LFS_FILESIZE,

@@ -17,6 +17,7 @@ import { page_idle } from '../mm/page.ts';
 import { holds_page, share_blocks } from './block_owner.ts';
 import { forget_promises } from './content.ts';
 import { dax_layout_busy_page } from './dax.ts';
+import { content_change_begins, content_copied, content_settles } from './expected_content.ts';
 import { ext_mapped, ext_pfn, unmap_extents } from './extent.ts';
 import { compare, i_size_write, mark_inode_dirty, size_byte, size_page } from './inode.ts';
 import { xfs_break_dax_layouts } from './layout_break.ts';
@@ -175,10 +176,7 @@ function remap_extent(k: Kernel, f: Record<RemapLocals, number>, page: number, l
     }
   }
   // A dedupe changes no content, so that what was promised of it stands.
-  if (f.dedupe === 0) {
-    copy_shadow(k, f.source, from, f.inode, page, pages);
-    forget_promises(k, f.inode, page, end);
-  }
+  if (f.dedupe === 0) forget_promises(k, f.inode, page, end);
   mark_inode_dirty(k, f.inode);
   grow_to(k, f.inode, end, f);
   k.spend('block_map');
@@ -190,22 +188,6 @@ function is_remapped(k: Kernel, extent: number, inode: number, page: number): bo
   if (ext_mapped(extent)) return holds_page(k, ext_pfn(extent), inode, page);
   const target = k.extents.get(inode, page);
   return extent === 0 ? target === 0 : target !== 0 && !ext_mapped(target);
-}
-
-/** Ghost: pages of the destination should hold from here on what those of the source do. */
-function copy_shadow(
-  k: Kernel,
-  source: number,
-  from: number,
-  inode: number,
-  page: number,
-  pages: number,
-): void {
-  for (let offset = 0; offset < pages;) {
-    const end = k.shadow.runEnd(source, from + offset, from + pages) - from;
-    k.shadow.setRange(inode, page + offset, page + end, k.shadow.get(source, from + offset));
-    offset = end;
-  }
 }
 
 /** i_size: up to what has been remapped, never beyond the end of the range. */
@@ -228,6 +210,11 @@ export const xfs_file_remap_range = path(
       f.error = k.ret;
     }),
     branch('interrupted', (_k, f) => f.error < 0, 'out'),
+    act('change of content', (k, f) => {
+      const { inode, source, start_page, start_byte, end_page, end_byte, at_page } = f;
+      const args = { inode, source, start_page, start_byte, end_page, end_byte, at_page };
+      content_change_begins(k, f.dedupe === 1 ? 'dedupe' : 'reflink', args);
+    }),
     label('generic_remap_checks', 'K59', (k, f) => {
       f.error = generic_remap_checks(k, f);
     }),
@@ -253,10 +240,14 @@ export const xfs_file_remap_range = path(
     down_write('xfs_reflink_remap_extent', (_k, f) => i_data_sem(f.inode)),
     act('remap extent', (k, f) => {
       f.page = remap_extent(k, f, f.page, last_page(f));
+      content_copied(k, f.inode, f.page);
     }),
     up('xfs_reflink_remap_extent done', (_k, f) => i_data_sem(f.inode)),
     jump('next'),
     mark('unlock'),
+    act('content settles', (k, f) => {
+      content_settles(k, f.inode, f.error);
+    }),
     call(xfs_iunlock2, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.source = f.source;

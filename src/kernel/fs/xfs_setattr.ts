@@ -5,11 +5,12 @@
  */
 import { EFBIG } from '../errno.ts';
 import { i_data_sem, invalidate_lock, path } from '../kernel.ts';
+import { CONTENT_PIECE, content_changes } from './expected_content.ts';
 import { free_range, has_no_extents } from './extent.ts';
 import { compare, i_size_write, inode_newsize_ok, size_byte, size_in_pages, size_page } from './inode.ts';
 import { xfs_break_dax_layouts } from './layout_break.ts';
 import { zero_old_tail } from './read_write.ts';
-import { dax_zero_page_bytes, truncate_pagecache } from './truncate.ts';
+import { truncate_pagecache, zero_new_tail } from './truncate.ts';
 import { filemap_write_and_wait_range } from './writeback.ts';
 
 const first_after = (page: number, byte: number): number => (byte > 0 ? page + 1 : page);
@@ -41,7 +42,7 @@ export const xfs_setattr_size = path(
     }),
     mark('tail'),
     label('xfs_truncate_page', 'K51', (k, f) => {
-      if (f.size_byte > 0) dax_zero_page_bytes(k, f.inode, f.size_page, f.size_byte, 4096);
+      zero_new_tail(k, f.inode, f.size_page, f.size_byte);
     }),
     mark('grow'),
     label('truncate_setsize', 'K51', (k, f) => {
@@ -56,6 +57,7 @@ export const xfs_setattr_size = path(
     down_write('xfs_ilock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
     act('xfs_itruncate_extents', (k, f) => {
       free_range(k, f.inode, first_after(f.size_page, f.size_byte), k.llong_max_pages);
+      content_changes(k, f.inode, CONTENT_PIECE.beyond);
     }),
     up('xfs_iunlock ILOCK_EXCL', (_k, f) => i_data_sem(f.inode)),
     mark('done'),

@@ -62,11 +62,11 @@ function mn_itree_inv_start_range(k: Kernel, mm: number, start: number, end: num
   return k.mms.get(mm, MM.invalidate_seq);
 }
 
-/** mn_itree_inv_end(). */
-function mn_itree_inv_end(k: Kernel, mm: number): void {
+/** mn_itree_inv_end() under subscriptions->lock: true when it ended the last invalidation that a subscription heard of. */
+export function mn_itree_inv_end_locked(k: Kernel, mm: number): boolean {
   const active = k.mms.get(mm, MM.active_invalidate_ranges) - 1;
   k.mms.set(mm, MM.active_invalidate_ranges, active);
-  if (active > 0 || !mn_itree_is_invalidating(k, mm)) return;
+  if (active > 0 || !mn_itree_is_invalidating(k, mm)) return false;
   k.mms.set(mm, MM.invalidate_seq, k.mms.get(mm, MM.invalidate_seq) + 1);
   const count = k.counters.get(0, COUNTER.regions);
   for (let region = 0; region < count; region++) {
@@ -75,7 +75,12 @@ function mn_itree_inv_end(k: Kernel, mm: number): void {
     if (state === SUB_DEFERRED_INSERT) k.subs.set(region, SUB.state, SUB_IN_TREE);
     else if (state === SUB_DEFERRED_REMOVE) k.subs.set(region, SUB.state, SUB_NONE);
   }
-  k.m.queues.wakeAll(WAIT.invalidate_seq, mm, 0);
+  return true;
+}
+
+/** mn_itree_inv_end(). */
+function mn_itree_inv_end(k: Kernel, mm: number): void {
+  if (mn_itree_inv_end_locked(k, mm)) k.m.queues.wakeAll(WAIT.invalidate_seq, mm, 0);
 }
 
 /** mmu_notifier_invalidate_range_start(): every overlapping callback has returned when it returns (K116, K118). */
