@@ -6,27 +6,73 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
-  ALL_OPERATIONS,
+  CHECK_INVARIANTS,
   FACTS,
-  FILES_STAY_MAPPED,
-  INVARIANTS,
   type Mutant,
   MUTANTS,
-  type Profile,
+  plant,
+  profileFor,
+  type Setup,
+  underProfile,
 } from '../src/index.ts';
 import { firstNumberToBreak, firstToBreak, type Found, MEMORY, setupOf, story } from './holds.ts';
 
 /** Runs within which each fault is found. */
 const RUNS_TO_FIND = 10_000;
+/**
+ * Faults that the kill matrix alone looks for (reports/kill-matrix): each is found there too, and this would take minutes
+ * here.
+ */
+const IN_MATRIX_ONLY: ReadonlySet<string> = new Set([
+  'break_waits_once',
+  'busy_reaches_caller',
+  'busy_scan_steps_over_locked',
+  'count_not_asked',
+  'cow_not_notified',
+  'devmap_pte_fails',
+  'double_unpin',
+  'end_not_called',
+  'fault_without_invalidate_lock',
+  'faults_pass_freeze',
+  'flush_before_mkclean',
+  'flush_first_page_of_pmd',
+  'fork_not_notified',
+  'fsync_does_not_commit',
+  'interrupted_break_goes_on',
+  'invalidate_drops_dirty_entries',
+  'invalidation_count_unbalanced',
+  'limit_not_asked',
+  'lock_held_across_fault',
+  'lock_held_from_start_to_end',
+  'mkclean_clears_pmd_first',
+  'mkclean_misses_alias',
+  'mkclean_notifies_one_page',
+  'mremap_not_notified',
+  'munmap_not_notified',
+  'pin_races_fork',
+  'protection_vma_ignored',
+  'read_begin_under_lock',
+  'read_fault_maps_writable',
+  'recheck_before_grab',
+  'sequence_not_stored_for_protection',
+  'split_notifies_one_page',
+  'unmap_event_ignored',
+  'unmap_offset_truncated',
+  'unmapped_file_not_searched',
+  'wake_up_not_handed_on',
+  'write_leaves_stale_mapping',
+  'zero_page_stays_mapped',
+]);
 const GOLDEN = fileURLToPath(new URL('./golden', import.meta.url));
 
-function profileOf(mutant: Mutant): Profile {
-  return mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+function plantedSetup(mutant: Mutant, memory: string): Setup {
+  const setup = setupOf(memory, mutant.driver);
+  return plant(underProfile(profileFor(mutant), setup), mutant);
 }
 
 function find(mutant: Mutant, memory: string, id: string): Found {
-  const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
-  const found = firstToBreak(setup, id, RUNS_TO_FIND, profileOf(mutant));
+  const setup = plantedSetup(mutant, memory);
+  const found = firstToBreak(setup, id, RUNS_TO_FIND, profileFor(mutant));
   if (found === null) throw new Error(`${mutant.name} did not break ${id} in ${RUNS_TO_FIND} runs`);
   return found;
 }
@@ -34,10 +80,14 @@ function find(mutant: Mutant, memory: string, id: string): Found {
 describe.each(MUTANTS)('$name', (mutant) => {
   test('says what it imitates and what it breaks', () => {
     expect(mutant.facts.filter((id) => !FACTS.some((fact) => fact.id === id))).toEqual([]);
-    expect(mutant.breaks.filter((id) => !INVARIANTS.some((invariant) => invariant.id === id))).toEqual([]);
+    expect(mutant.breaks.filter((id) => !CHECK_INVARIANTS.some((invariant) => invariant.id === id))).toEqual(
+      [],
+    );
     expect(mutant.breaks.length).toBeGreaterThan(0);
   });
+});
 
+describe.each(MUTANTS.filter(({ name }) => !IN_MATRIX_ONLY.has(name)))('$name', (mutant) => {
   test.each(mutant.breaks)('is found by %s on ext4_dax', (id) => {
     const found = find(mutant, MEMORY[0], id);
     const file = `${GOLDEN}/${mutant.name}.${id}.txt`;
@@ -50,8 +100,8 @@ describe.each(MUTANTS)('$name', (mutant) => {
   });
 
   test('is found on xfs_dax', () => {
-    const setup = setupOf(MEMORY[1], mutant.driver, { patches: mutant.patches });
-    const found = firstNumberToBreak(setup, mutant.breaks[0] ?? '', RUNS_TO_FIND, profileOf(mutant));
+    const setup = plantedSetup(mutant, MEMORY[1]);
+    const found = firstNumberToBreak(setup, mutant.breaks[0] ?? '', RUNS_TO_FIND, profileFor(mutant));
     expect(found).not.toBeNull();
   });
 });

@@ -4,23 +4,18 @@
  * One run is held against every property at once. Run n depends on the seed and n only, so that a longer campaign begins
  * with the runs of a shorter one.
  */
-import fc from 'fast-check';
 import type { Driver } from '../drivers/driver.ts';
 import type { Invariant } from '../invariants/index.ts';
-import type { Mutant } from '../mutants/index.ts';
+import { type Mutant, plant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
-import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import {
-  ALL_OPERATIONS,
-  expectedUnder,
-  FILES_STAY_MAPPED,
-  underProfile,
-  onMemory,
-  type Profile,
-} from './profile.ts';
-import type { CheckResult, CheckViolation } from './result.ts';
+import type { PctBound, StrategyKind } from '../schedule/index.ts';
+import { CHUNK, drawRuns } from './draw_runs.ts';
+import type { GeneratedRun } from './generated_run.ts';
+import { expectedUnder, underProfile, onMemory, type Profile, profileFor } from './profile.ts';
+import type { CheckResult, CheckStrategy, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
+import { Scheduler } from './scheduled_runs.ts';
 import { explainRun, shrinkRun } from './shrink.ts';
 import { type Broken, Tally } from './tally.ts';
 
@@ -37,6 +32,8 @@ export interface CheckRequest {
   readonly seed: number;
   /** Planted in every driver's runs. */
   readonly mutant?: Mutant;
+  /** How the runs are scheduled; absent: as the generator draws it. */
+  readonly strategy?: StrategyKind;
   readonly modelRevision: number;
   /** Called now and then; once `signal.aborted` is true the campaign ends with what it has. */
   readonly onProgress?: (progress: {
@@ -47,16 +44,10 @@ export interface CheckRequest {
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** Runs drawn at once. */
-const CHUNK = 250;
-
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = onMemory(
-    mutant?.filesStayMapped === true ? FILES_STAY_MAPPED : ALL_OPERATIONS,
-    request.memory,
-  );
+  const profile = onMemory(profileFor(mutant), request.memory);
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),
@@ -67,6 +58,7 @@ export function check(request: CheckRequest): CheckResult {
     complete: parts.every(({ tally }) => tally.runs === request.runs),
     seed,
     mutant: mutant?.name ?? null,
+    ...(request.strategy === undefined ? {} : { strategy: strategyResult(request.strategy, parts) }),
     runs: parts.reduce((sum, { tally }) => sum + tally.runs, 0),
     discarded: 0,
     verdicts: parts.flatMap(({ driver, tally }) =>
@@ -81,10 +73,18 @@ export function check(request: CheckRequest): CheckResult {
   };
 }
 
+/** The bound is that of the largest run of any driver. */
+function strategyResult({ name, paper }: StrategyKind, parts: readonly Part[]): CheckStrategy {
+  const bounds = parts.flatMap(({ bound }) => bound ?? []);
+  const [bound = null] = bounds.sort((a, b) => a.probability - b.probability);
+  return { name, paper, bound };
+}
+
 interface Part {
   readonly driver: Driver;
   readonly tally: Tally;
   readonly violations: readonly CheckViolation[];
+  readonly bound: PctBound | null;
 }
 
 function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part {
@@ -92,7 +92,10 @@ function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part
   const tally = new Tally();
   const total = request.runs * request.drivers.length;
   const before = request.runs * request.drivers.indexOf(driver);
-  for (const run of drawRuns(request.seed, request.runs, profile)) {
+  const scheduler =
+    request.strategy === undefined ? null : new Scheduler(runner, request.strategy, request.seed);
+  for (const drawn of drawRuns(request.seed, request.runs, profile)) {
+    const run = scheduler?.schedule(drawn) ?? drawn;
     if (tally.runs % CHUNK === 0) {
       request.onProgress?.({ what: `runs (${driver.name})`, done: before + tally.runs, total });
       if (request.signal?.aborted === true) break;
@@ -103,7 +106,7 @@ function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part
     ...violation(request, runner, id, broken),
     expected: isExpected(profile, driver, id),
   }));
-  return { driver, tally, violations };
+  return { driver, tally, violations, bound: scheduler?.bound ?? null };
 }
 
 /** True when the driver breaks the invariant by construction (D7). */
@@ -114,21 +117,8 @@ function isExpected(profile: Profile, driver: Driver, id: string): boolean {
 /** The runner of a campaign under one driver. */
 function runnerFor(request: CheckRequest, driver: Driver, profile: Profile): Runner {
   const { memory, kernel, costs, mutant, invariants } = request;
-  const setup = smallSetup({ memory, kernel, driver, costs }, { patches: mutant?.patches ?? [] });
-  return new Runner(underProfile(profile, setup), invariants);
-}
-
-/** The first `count` runs of a seed. */
-export function* drawRuns(
-  seed: number,
-  count: number,
-  profile: Profile = ALL_OPERATIONS,
-): Generator<GeneratedRun> {
-  const arbitrary = generatedRuns(profile.excluded);
-  for (let done = 0; done < count; done += CHUNK) {
-    const chunk = (seed + Math.imul(done / CHUNK, 0x9e3779b1)) | 0;
-    yield* fc.sample(arbitrary, { seed: chunk, numRuns: Math.min(CHUNK, count - done) });
-  }
+  const setup = underProfile(profile, smallSetup({ memory, kernel, driver, costs }));
+  return new Runner(plant(setup, mutant), invariants);
 }
 
 function violation(

@@ -5,8 +5,9 @@ import { MODEL_REVISION } from '../compare/index.ts';
 import { BUILTIN_2026 } from '../costs/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { INVARIANTS } from '../invariants/index.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { type Mutant, mutantNamed } from '../mutants/index.ts';
+import { strategyNamed } from '../schedule/index.ts';
 import type { CheckOptions, WorstOptions } from './backend.ts';
 import { loadDriver } from './load_driver.ts';
 import { UsageError } from './usage_error.ts';
@@ -17,14 +18,16 @@ const COSTS = Object.fromEntries(Object.entries(BUILTIN_2026.entries).map(([name
 export async function checkRequest(options: CheckOptions): Promise<CheckRequest> {
   const { memory, kernel, runs, seed, onProgress, signal, properties } = options;
   const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
+  const strategy = options.strategy === undefined ? undefined : strategyNamed(options.strategy);
   return {
     ...{ memory, kernel, runs, onProgress, signal },
-    invariants: INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
+    invariants: CHECK_INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
     drivers: await driversFor(options.driver, mutant),
     costs: COSTS,
     // The generators take 32 bits.
     seed: seed | 0,
     modelRevision: MODEL_REVISION,
+    ...(strategy === undefined ? {} : { strategy }),
     ...(mutant === undefined ? {} : { mutant }),
   };
 }

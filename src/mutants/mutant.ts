@@ -1,8 +1,10 @@
 /**
  * What a planted fault is: a few entries of a path replaced by others, and what a check must find then.
  */
-import { type Entry, pathsFor, type Patch, type Steps } from '../machine/program.ts';
+import type { Driver } from '../drivers/driver.ts';
 import type { System } from '../drivers/system.ts';
+import type { Rules } from '../kernel/release/rules.ts';
+import { type AnyPath, type Entry, pathsFor, type Patch, type Steps } from '../machine/program.ts';
 
 export interface Mutant {
   /** As `--mutant` takes it. */
@@ -22,6 +24,22 @@ export interface Mutant {
    * that unmap or remove files.
    */
   readonly filesStayMapped: boolean;
+  /**
+   * True: it shows itself while files keep their names, on a kernel whose layout break looks for pins of unmapped files too
+   * (cee91fa13a8e); the check leaves out the calls that remove files or share blocks.
+   */
+  readonly filesKeepNames?: boolean;
+  /**
+   * Kinds of operation that it takes, where it would come up too rarely among all kinds: the check draws these alone. Absent:
+   * every kind.
+   */
+  readonly operations?: readonly string[];
+  /** Rules of the kernel that it is planted in, where those of the release hide it or have it already. */
+  readonly rules?: Partial<Rules>;
+  /** Further patches, of paths that only one filesystem has; `filesystem` is `ext4` or `xfs`. */
+  readonly patchesOn?: (filesystem: string) => readonly Patch<System>[];
+  /** The driver with one of its functions replaced, where that is a plain function and no path. */
+  readonly changeDriver?: (driver: Driver) => Driver;
   readonly patches: readonly Patch<System>[];
 }
 
@@ -33,6 +51,13 @@ export function replace<const L extends string>(
   body: (steps: Steps<System, L>) => readonly Entry<System>[],
 ): Patch<System> {
   return { path: inPath, at, entries: pathsFor<System>()(inPath, locals, body).entries };
+}
+
+/** Entry `at` of a path as it is, for a fault that adds something before it or after it. */
+export function entryOf(path: AnyPath<never>, at: string): Entry<System> {
+  const found = path.entries.find((entry) => entry.name === at);
+  if (found === undefined) throw new Error(`planted fault: ${path.name} has no entry ${at}`);
+  return found as Entry<System>;
 }
 
 /** Entry `at` of path `inPath` is left out. */

@@ -2,7 +2,7 @@
  * questions x filesystems x drivers -> tables of the worst that each victim was seen to suffer.
  */
 import type { Driver } from '../../drivers/driver.ts';
-import type { Mutant } from '../../mutants/index.ts';
+import { type Mutant, plant } from '../../mutants/index.ts';
 import { smallSetup } from '../../run/setup.ts';
 import { strategyOf } from '../generated_run.ts';
 import { decodeRun } from '../run_token.ts';
@@ -122,8 +122,8 @@ class Search {
     const known = this.runners.get(key);
     if (known !== undefined) return known;
     const { costs, kernel } = this.request;
-    const patches = this.mutantFor(driver)?.patches ?? [];
-    const made = new OrdealRunner(smallSetup({ memory, kernel, driver, costs }, { patches }));
+    const setup = plant(smallSetup({ memory, kernel, driver, costs }), this.mutantFor(driver));
+    const made = new OrdealRunner(setup);
     this.runners.set(key, made);
     return made;
   }

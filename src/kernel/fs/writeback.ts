@@ -119,7 +119,7 @@ function pass_over(k: Kernel, inode: number, page: number, to: number, slot: num
 }
 
 /** dax_flush() of every block behind [page, end). */
-function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
+export function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
   visitRuns(k.i_pages, inode, page, end, (from, to, entry) => {
     const pfn = dax_to_pfn(entry);
     if (pfn === 0) return;
@@ -210,7 +210,7 @@ function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: n
 }
 
 /** Ghost: what the commit of this fsync has made durable; promised at once, since pages can move before it returns. */
-function promise_range(k: Kernel, inode: number, from: number, to: number): void {
+export function promise_range(k: Kernel, inode: number, from: number, to: number): void {
   visitRuns(k.extents, inode, from, to, (page, end, extent) => {
     if (ext_mapped(extent)) promise_pages(k, inode, page, end, ext_pfn(extent));
   });
