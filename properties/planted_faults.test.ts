@@ -44,7 +44,7 @@ const IN_MATRIX_ONLY: ReadonlySet<string> = new Set([
   'limit_not_asked',
   'lock_held_across_fault',
   'lock_held_from_start_to_end',
-  'mkclean_clears_pmd_first',
+  'mkclean_clears_entry_first',
   'mkclean_misses_alias',
   'mkclean_notifies_one_page',
   'mremap_not_notified',

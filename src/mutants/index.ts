@@ -4,6 +4,7 @@
 import { breakWaitsOnce } from './break_waits_once.ts';
 import { busyReachesCaller } from './busy_reaches_caller.ts';
 import { busyScanStepsOverLocked } from './busy_scan_steps_over_locked.ts';
+import { withoutNamed } from './building_blocks.ts';
 import { callbackDoesNotDrain } from './callback_does_not_drain.ts';
 import { callbackTakesMmapLock } from './callback_takes_mmap_lock.ts';
 import { callbackWaitsOnUserFence } from './callback_waits_on_user_fence.ts';
@@ -34,7 +35,7 @@ import { longtermPinsAllowed } from './longterm_pins_allowed.ts';
 import { lostWakeUp } from './lost_wake_up.ts';
 import { mirrorKeepsReference } from './mirror_keeps_reference.ts';
 import { mirrorToldAtEnd } from './mirror_told_at_end.ts';
-import { mkcleanClearsPmdFirst } from './mkclean_clears_pmd_first.ts';
+import { mkcleanClearsEntryFirst } from './mkclean_clears_entry_first.ts';
 import { mkcleanMissesAlias } from './mkclean_misses_alias.ts';
 import { mkcleanNotifiesOnePage } from './mkclean_notifies_one_page.ts';
 import { mkcleanSkipsHugePmd } from './mkclean_skips_huge_pmd.ts';
@@ -98,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
   mkcleanMissesAlias,
   flushFirstPageOfPmd,
   flushBeforeMkclean,
-  mkcleanClearsPmdFirst,
+  mkcleanClearsEntryFirst,
   mkcleanNotifiesOnePage,
   invalidateDropsDirtyEntries,
   readFaultMapsWritable,
@@ -153,9 +154,9 @@ export const MUTANTS: readonly Mutant[] = [
   registeredAfterFirstFault,
 ];
 
-/** The mutant of that name, or undefined. */
+/** The mutant of that name, or what `without()` gives that name; else undefined. */
 export function mutantNamed(name: string): Mutant | undefined {
-  return MUTANTS.find((mutant) => mutant.name === name);
+  return MUTANTS.find((mutant) => mutant.name === name) ?? withoutNamed(name);
 }
 
 export type { Mutant } from './mutant.ts';

@@ -34,6 +34,11 @@ export interface Mutant {
    * every kind.
    */
   readonly operations?: readonly string[];
+  /**
+   * A run made by hand that shows it, as `decodeRun` reads it, where random runs hardly ever do. The kill matrix turns to it when
+   * nothing else has killed the fault.
+   */
+  readonly directed?: string;
   /** Rules of the kernel that it is planted in, where those of the release hide it or have it already. */
   readonly rules?: Partial<Rules>;
   /** Further patches, of paths that only one filesystem has; `filesystem` is `ext4` or `xfs`. */

@@ -225,7 +225,7 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/kernel/mm/rmap.ts', 'src/kernel/fs/writeback.ts'],
-      fault: 'mkclean_clears_pmd_first',
+      fault: 'mkclean_clears_entry_first',
     },
   },
   {
