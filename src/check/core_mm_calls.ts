@@ -74,10 +74,10 @@ export function coreMmCalls(ground: Ground, seed: number, runs: number): CallCou
     return [...names].flatMap((name) => counting(driver, path, name, counts));
   });
   const runner = new Runner(smallSetup(ground, { patches }), CHECK_INVARIANTS.slice(0, 0));
-  let device_faults = 0;
+  let deviceFaults = 0;
   for (const run of drawRuns(seed, runs, onMemory(ALL_OPERATIONS, ground.memory))) {
     runner.run(run, (events) => {
-      device_faults += events.filter(({ event }) => event.type === 'device_fault').length;
+      deviceFaults += events.filter(({ event }) => event.type === 'device_fault').length;
     });
   }
   const work = paths.flatMap(({ entries }) => entries.map((entry) => calledBy(driver, entry)));
@@ -88,7 +88,7 @@ export function coreMmCalls(ground: Ground, seed: number, runs: number): CallCou
     entries: work.filter((name) => name !== null).length,
     own_entries: work.filter((name) => name === '').length,
     own_steps: counts.get('') ?? 0,
-    device_faults,
+    device_faults: deviceFaults,
     calls: Object.fromEntries(called),
   };
 }

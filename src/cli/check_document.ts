@@ -61,7 +61,7 @@ function strategyBlocks({ strategy }: CheckResult): Block[] {
   const { depth, tasks, steps, probability, runs_for_99_percent } = bound;
   const text =
     `Bound: one run of a workload finds a bug of depth ${depth} in it with a probability of at least ` +
-    `1/(n k^(d-1)) = 1/(${tasks} x ${steps}^${depth - 1}) = ${probability.toExponential(2)}, for the most tasks and steps met; ` +
+    `1/(n k^(d-1)) = 1/(${tasks} x ${steps}^${depth - 1}) = ${probability.toExponential(2)}, for the most tasks and steps of the trial runs; ` +
     `99% confidence for one workload takes ${formatCount(runs_for_99_percent)} runs of it.`;
   return [...blocks, { kind: 'paragraph', text }];
 }
