@@ -3,15 +3,15 @@
  * table; `npm run check:faults [SEEDS] [RUNS]` makes it.
  */
 import {
-  ALL_OPERATIONS,
+  CHECK_INVARIANTS,
   COST_TABLES,
   drawRuns,
   driverNamed,
-  FILES_STAY_MAPPED,
-  INVARIANTS,
   MEMORY_KINDS,
   type Mutant,
   MUTANTS,
+  plant,
+  profileFor,
   Runner,
   smallSetup,
   underProfile,
@@ -28,16 +28,16 @@ const costs = Object.fromEntries(
 function runnerOf(mutant: Mutant, memory: string): Runner {
   const driver = driverNamed(mutant.driver);
   if (driver === undefined) throw new Error(`${mutant.name}: there is no driver ${mutant.driver}`);
-  const setup = smallSetup({ memory, kernel: 'linux-6.1', driver, costs }, { patches: mutant.patches });
+  const setup = smallSetup({ memory, kernel: 'linux-6.1', driver, costs });
   return new Runner(
-    underProfile(mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS, setup),
-    INVARIANTS.filter(({ id }) => mutant.breaks.includes(id)),
+    plant(underProfile(profileFor(mutant), setup), mutant),
+    CHECK_INVARIANTS.filter(({ id }) => mutant.breaks.includes(id)),
   );
 }
 
 /** Runs up to and including the first that breaks any of the mutant's invariants; null: none of `runs`. */
 function runsToFirst(runner: Runner, mutant: Mutant, seed: number): number | null {
-  const profile = mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+  const profile = profileFor(mutant);
   let number = 0;
   for (const run of drawRuns(seed, runs, profile)) {
     number++;

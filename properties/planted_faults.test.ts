@@ -6,13 +6,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
-  ALL_OPERATIONS,
+  CHECK_INVARIANTS,
   FACTS,
-  FILES_STAY_MAPPED,
-  INVARIANTS,
   type Mutant,
   MUTANTS,
-  type Profile,
+  plant,
+  profileFor,
+  type Setup,
+  underProfile,
 } from '../src/index.ts';
 import { firstNumberToBreak, firstToBreak, type Found, MEMORY, setupOf, story } from './holds.ts';
 
@@ -20,18 +21,63 @@ import { firstNumberToBreak, firstToBreak, type Found, MEMORY, setupOf, story } 
 const RUNS_TO_FIND = 10_000;
 /** One of ten with which no search is long; `npm run check:faults` makes them all. */
 const SEED_TO_FIND = 5;
+/**
+ * Faults that the kill matrix alone looks for (reports/kill-matrix): each is found there too, and this would take minutes
+ * here.
+ */
+const IN_MATRIX_ONLY: ReadonlySet<string> = new Set([
+  'break_waits_once',
+  'busy_reaches_caller',
+  'busy_scan_steps_over_locked',
+  'count_not_asked',
+  'cow_not_notified',
+  'devmap_pte_fails',
+  'double_unpin',
+  'end_not_called',
+  'fault_without_invalidate_lock',
+  'faults_pass_freeze',
+  'flush_before_mkclean',
+  'flush_first_page_of_pmd',
+  'fork_not_notified',
+  'fsync_does_not_commit',
+  'interrupted_break_goes_on',
+  'invalidate_drops_dirty_entries',
+  'invalidation_count_unbalanced',
+  'limit_not_asked',
+  'lock_held_across_fault',
+  'lock_held_from_start_to_end',
+  'mkclean_clears_entry_first',
+  'mkclean_misses_alias',
+  'mkclean_notifies_one_page',
+  'mremap_not_notified',
+  'munmap_not_notified',
+  'pin_races_fork',
+  'protection_vma_ignored',
+  'read_begin_under_lock',
+  'read_fault_maps_writable',
+  'recheck_before_grab',
+  'sequence_not_stored_for_protection',
+  'split_notifies_one_page',
+  'unmap_event_ignored',
+  'unmap_offset_truncated',
+  'unmapped_file_not_searched',
+  'wake_up_not_handed_on',
+  'write_leaves_stale_mapping',
+  'zero_page_stays_mapped',
+]);
 const GOLDEN = fileURLToPath(new URL('./golden', import.meta.url));
 
-function profileOf(mutant: Mutant): Profile {
-  return mutant.filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
+function plantedSetup(mutant: Mutant, memory: string): Setup {
+  const setup = setupOf(memory, mutant.driver);
+  return plant(underProfile(profileFor(mutant), setup), mutant);
 }
 
 /** Where it can show itself; the golden is of the first. */
 const memoriesOf = ({ onlyOn }: Mutant): readonly string[] => (onlyOn === undefined ? MEMORY : [onlyOn]);
 
 function find(mutant: Mutant, memory: string, id: string): Found {
-  const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
-  const found = firstToBreak(setup, id, RUNS_TO_FIND, profileOf(mutant), SEED_TO_FIND);
+  const setup = plantedSetup(mutant, memory);
+  const found = firstToBreak(setup, id, RUNS_TO_FIND, profileFor(mutant), SEED_TO_FIND);
   if (found === null) throw new Error(`${mutant.name} did not break ${id} in ${RUNS_TO_FIND} runs`);
   return found;
 }
@@ -39,10 +85,14 @@ function find(mutant: Mutant, memory: string, id: string): Found {
 describe.each(MUTANTS)('$name', (mutant) => {
   test('says what it imitates and what it breaks', () => {
     expect(mutant.facts.filter((id) => !FACTS.some((fact) => fact.id === id))).toEqual([]);
-    expect(mutant.breaks.filter((id) => !INVARIANTS.some((invariant) => invariant.id === id))).toEqual([]);
+    expect(mutant.breaks.filter((id) => !CHECK_INVARIANTS.some((invariant) => invariant.id === id))).toEqual(
+      [],
+    );
     expect(mutant.breaks.length).toBeGreaterThan(0);
   });
+});
 
+describe.each(MUTANTS.filter(({ name }) => !IN_MATRIX_ONLY.has(name)))('$name', (mutant) => {
   const [first = '', ...others] = memoriesOf(mutant);
 
   test.each(mutant.breaks)(`is found by %s on ${first}`, (id) => {
@@ -57,12 +107,12 @@ describe.each(MUTANTS)('$name', (mutant) => {
   });
 
   test.each(others)('is found on %s', (memory) => {
-    const setup = setupOf(memory, mutant.driver, { patches: mutant.patches });
+    const setup = plantedSetup(mutant, memory);
     const found = firstNumberToBreak(
       setup,
       mutant.breaks[0] ?? '',
       RUNS_TO_FIND,
-      profileOf(mutant),
+      profileFor(mutant),
       SEED_TO_FIND,
     );
     expect(found).not.toBeNull();

@@ -3,10 +3,24 @@
  *
  * The public surface of gup-vs-hmm: what properties/, benchmarks/ and programs that build on the project import.
  */
-export { check, type CheckRequest, drawRuns } from './check/campaign.ts';
+export { check, type CheckRequest } from './check/campaign.ts';
+export { drawRuns } from './check/draw_runs.ts';
 export { describeRun } from './check/describe.ts';
 export { generatedRuns, type GeneratedRun, schedules, strategyOf, workloads } from './check/generated_run.ts';
-export { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile, underProfile } from './check/profile.ts';
+export { ablation, type Ablation } from './check/ablation.ts';
+export { ablationTable } from './check/ablation_table.ts';
+export { type CallCounts, coreMmCalls } from './check/core_mm_calls.ts';
+export { directedHunt, type Ground, hunt, runsToDetection } from './check/hunt.ts';
+export { killMatrix, type KillMatrix } from './check/kill_matrix.ts';
+export { killTable } from './check/kill_table.ts';
+export { score, type Score } from './check/scores.ts';
+export {
+  ALL_OPERATIONS,
+  FILES_STAY_MAPPED,
+  type Profile,
+  profileFor,
+  underProfile,
+} from './check/profile.ts';
 export type { CheckResult } from './check/result.ts';
 export { Runner, type CheckedRun } from './check/run_one.ts';
 export { decodeRun, encodeRun } from './check/run_token.ts';
@@ -18,10 +32,16 @@ export * from './compare/index.ts';
 export { COST_TABLES, type CostTable } from './costs/index.ts';
 export * from './drivers/index.ts';
 export * from './explore/index.ts';
-export { expectedVerdict, type Invariant, INVARIANTS, InvariantMonitor } from './invariants/index.ts';
+export {
+  CHECK_INVARIANTS,
+  expectedVerdict,
+  type Invariant,
+  INVARIANTS,
+  InvariantMonitor,
+} from './invariants/index.ts';
 export * from './kernel/index.ts';
 export * from './machine/index.ts';
-export { type Mutant, mutantNamed, MUTANTS } from './mutants/index.ts';
+export { type Mutant, mutantNamed, MUTANTS, NOT_EXPRESSIBLE, plant } from './mutants/index.ts';
 export * from './observe/index.ts';
 export {
   canonicalJson,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { INVARIANTS } from '../invariants/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
+import { strategyNamed } from '../schedule/index.ts';
 import { OPERATION_KINDS } from '../workload/operation.ts';
-import { check, type CheckRequest, drawRuns } from './campaign.ts';
+import { check, type CheckRequest } from './campaign.ts';
+import { drawRuns } from './draw_runs.ts';
 import { costs, driver, KERNEL, MEMORY } from './fixtures/conditions.ts';
 import { FILES_STAY_MAPPED, type Profile } from './profile.ts';
 import { Runner } from './run_one.ts';
@@ -69,6 +71,22 @@ describe('check', () => {
     expect(result.violations[0]?.expected).toBe(false);
     expect(result.runs_to_first).toBeGreaterThan(0);
     expect(result.runs_to_first).toBeLessThanOrEqual(100);
+  });
+
+  test('a strategy schedules the same workloads, and PCT says what it promises', () => {
+    const under = (name: string): ReturnType<typeof check> => {
+      const strategy = strategyNamed(name);
+      if (strategy === undefined) throw new Error(`there is no strategy ${name}`);
+      return check(request({ strategy, runs: 40, invariants: INVARIANTS.slice(0, 2) }));
+    };
+    const result = under('pct2');
+    expect(result).toEqual(under('pct2'));
+    const { tasks = 0, steps = 0, probability } = result.strategy?.bound ?? {};
+    expect(result.strategy).toMatchObject({ name: 'pct2', bound: { depth: 2 } });
+    expect(steps).toBeGreaterThan(tasks);
+    expect(probability).toBeCloseTo(1 / (tasks * steps), 12);
+    expect(under('random').strategy).toEqual({ name: 'random', paper: null, bound: null });
+    expect(check(request({ runs: 5 }))).not.toHaveProperty('strategy');
   });
 
   test('stops when it is told to, and says so', () => {

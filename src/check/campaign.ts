@@ -4,16 +4,18 @@
  * One run is held against every property at once. Run n depends on the seed and n only, so that a longer campaign begins
  * with the runs of a shorter one.
  */
-import fc from 'fast-check';
 import type { Driver } from '../drivers/driver.ts';
 import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
-import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import { ALL_OPERATIONS, expectedUnder, onMemory, type Profile } from './profile.ts';
-import type { CheckResult, CheckViolation } from './result.ts';
+import type { PctBound, StrategyKind } from '../schedule/index.ts';
+import { CHUNK, drawRuns } from './draw_runs.ts';
+import type { GeneratedRun } from './generated_run.ts';
+import { expectedUnder, onMemory, type Profile, profileFor } from './profile.ts';
+import type { CheckResult, CheckStrategy, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
-import { profileOf, setupOfRun } from './setup_of_run.ts';
+import { Scheduler } from './scheduled_runs.ts';
+import { setupOfRun } from './setup_of_run.ts';
 import { explainRun, shrinkRun } from './shrink.ts';
 import { type Broken, Tally } from './tally.ts';
 
@@ -30,6 +32,8 @@ export interface CheckRequest {
   readonly seed: number;
   /** Planted in every driver's runs. */
   readonly mutant?: Mutant;
+  /** How the runs are scheduled; absent: as the generator draws it. */
+  readonly strategy?: StrategyKind;
   readonly modelRevision: number;
   /** Called now and then; once `signal.aborted` is true the campaign ends with what it has. */
   readonly onProgress?: (progress: {
@@ -40,13 +44,10 @@ export interface CheckRequest {
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** Runs drawn at once. */
-const CHUNK = 250;
-
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = onMemory(profileOf(mutant ?? null), request.memory);
+  const profile = onMemory(profileFor(mutant), request.memory);
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),
@@ -57,6 +58,7 @@ export function check(request: CheckRequest): CheckResult {
     complete: parts.every(({ tally }) => tally.runs === request.runs),
     seed,
     mutant: mutant?.name ?? null,
+    ...(request.strategy === undefined ? {} : { strategy: strategyResult(request.strategy, parts) }),
     runs: parts.reduce((sum, { tally }) => sum + tally.runs, 0),
     discarded: 0,
     verdicts: parts.flatMap(({ driver, tally }) =>
@@ -71,10 +73,18 @@ export function check(request: CheckRequest): CheckResult {
   };
 }
 
+/** The bound is that of the largest run of any driver. */
+function strategyResult({ name, paper }: StrategyKind, parts: readonly Part[]): CheckStrategy {
+  const bounds = parts.flatMap(({ bound }) => bound ?? []);
+  const [bound = null] = bounds.sort((a, b) => a.probability - b.probability);
+  return { name, paper, bound };
+}
+
 interface Part {
   readonly driver: Driver;
   readonly tally: Tally;
   readonly violations: readonly CheckViolation[];
+  readonly bound: PctBound | null;
 }
 
 function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part {
@@ -82,7 +92,10 @@ function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part
   const tally = new Tally();
   const total = request.runs * request.drivers.length;
   const before = request.runs * request.drivers.indexOf(driver);
-  for (const run of drawRuns(request.seed, request.runs, profile)) {
+  const scheduler =
+    request.strategy === undefined ? null : new Scheduler(runner, request.strategy, request.seed);
+  for (const drawn of drawRuns(request.seed, request.runs, profile)) {
+    const run = scheduler?.schedule(drawn) ?? drawn;
     if (tally.runs % CHUNK === 0) {
       request.onProgress?.({ what: `runs (${driver.name})`, done: before + tally.runs, total });
       if (request.signal?.aborted === true) break;
@@ -93,7 +106,7 @@ function campaign(request: CheckRequest, driver: Driver, profile: Profile): Part
     ...violation(request, runner, id, broken),
     expected: isExpected(profile, driver, id),
   }));
-  return { driver, tally, violations };
+  return { driver, tally, violations, bound: scheduler?.bound ?? null };
 }
 
 /** True when the driver breaks the invariant by construction (D7). */
@@ -105,19 +118,6 @@ function isExpected(profile: Profile, driver: Driver, id: string): boolean {
 function runnerFor(request: CheckRequest, driver: Driver): Runner {
   const { memory, kernel, costs, mutant = null, invariants } = request;
   return new Runner(setupOfRun({ memory, kernel, driver, mutant, costs }), invariants);
-}
-
-/** The first `count` runs of a seed. */
-export function* drawRuns(
-  seed: number,
-  count: number,
-  profile: Profile = ALL_OPERATIONS,
-): Generator<GeneratedRun> {
-  const arbitrary = generatedRuns(profile.excluded);
-  for (let done = 0; done < count; done += CHUNK) {
-    const chunk = (seed + Math.imul(done / CHUNK, 0x9e3779b1)) | 0;
-    yield* fc.sample(arbitrary, { seed: chunk, numRuns: Math.min(CHUNK, count - done) });
-  }
 }
 
 function violation(

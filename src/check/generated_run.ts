@@ -7,8 +7,10 @@ import {
   type Gap,
   RandomStrategy,
   ReplayStrategy,
+  type RunHints,
   type Schedule,
   type Strategy,
+  type StrategyKind,
 } from '../schedule/index.ts';
 import type { OperationKind } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -16,11 +18,12 @@ import { drawWorkload } from './draw_workload.ts';
 import { smallerWorkloads } from './smaller.ts';
 import { USER_TASKS_MAX } from './world.ts';
 
-/** How a schedule is given: three encodings of the same thing. */
+/** How a schedule is given: encodings of the same thing, or a strategy of a name. */
 export type ScheduleChoice =
   | { readonly kind: 'gaps'; readonly base: readonly number[]; readonly gaps: readonly Gap[] }
   | { readonly kind: 'random'; readonly seed: number }
-  | { readonly kind: 'replay'; readonly schedule: Schedule };
+  | { readonly kind: 'replay'; readonly schedule: Schedule }
+  | { readonly kind: 'strategy'; readonly strategy: StrategyKind; readonly hints: RunHints };
 
 /** Everything one run depends on besides the setup. */
 export interface GeneratedRun {
@@ -44,6 +47,8 @@ export function strategyOf(choice: ScheduleChoice): Strategy {
       return new RandomStrategy(choice.seed);
     case 'replay':
       return new ReplayStrategy(choice.schedule);
+    case 'strategy':
+      return choice.strategy.make(choice.hints);
   }
 }
 

@@ -4,9 +4,10 @@
 import type { Driver } from '../drivers/driver.ts';
 import { expectedVerdict } from '../invariants/index.ts';
 import type { Rules } from '../kernel/release/rules.ts';
+import type { Mutant } from '../mutants/index.ts';
 import type { Setup } from '../run/session.ts';
 import { filesystemOf } from '../run/setup.ts';
-import type { OperationKind } from '../workload/operation.ts';
+import { OPERATION_KINDS, type OperationKind } from '../workload/operation.ts';
 
 export interface Profile {
   readonly excluded: readonly OperationKind[];
@@ -72,6 +73,25 @@ export const FILES_STAY_MAPPED: Profile = {
   holds: ['I1'],
   facts: ['K31', 'K62', 'K63', 'K174'],
 };
+
+/**
+ * Files may be unmapped but keep their names, on a kernel whose layout break looks for pins of unmapped files too (K63,
+ * cee91fa13a8e): a pin keeps its blocks whether its file is mapped or not.
+ */
+export const FILES_KEEP_NAMES: Profile = {
+  ...FILES_STAY_MAPPED,
+  excluded: FILES_STAY_MAPPED.excluded.filter((kind) => kind !== 'munmap' && kind !== 'mremap'),
+  rules: { ...FILES_STAY_MAPPED.rules, layout_break_skips_unmapped_file: false },
+};
+
+/** What a planted fault is looked for in; every kind of operation when there is none. */
+export function profileFor(mutant: Mutant | null | undefined): Profile {
+  if (mutant?.filesKeepNames === true) return FILES_KEEP_NAMES;
+  if (mutant?.filesStayMapped === true) return FILES_STAY_MAPPED;
+  const operations = mutant?.operations;
+  if (operations === undefined) return ALL_OPERATIONS;
+  return { ...ALL_OPERATIONS, excluded: OPERATION_KINDS.filter((kind) => !operations.includes(kind)) };
+}
 
 /** The profile on this kind of memory: without the operations that its filesystem does not have. */
 export function onMemory(profile: Profile, memory: string): Profile {

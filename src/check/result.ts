@@ -2,6 +2,7 @@
  * What a campaign found, as the `check` command prints it.
  */
 import type { Verdict } from '../compare/result.ts';
+import type { PctBound } from '../schedule/index.ts';
 
 /** A run that broke a property, shrunk. */
 export interface CheckViolation {
@@ -22,6 +23,14 @@ export interface Floor {
   readonly floor: number;
 }
 
+/** The strategy that scheduled the runs. */
+export interface CheckStrategy {
+  readonly name: string;
+  readonly paper: string | null;
+  /** What PCT promises of one run of a workload, for the largest of the campaign; null for other strategies. */
+  readonly bound: PctBound | null;
+}
+
 export interface CheckResult {
   readonly schema: 'gup-vs-hmm/check/1';
   readonly model_revision: number;
@@ -29,6 +38,8 @@ export interface CheckResult {
   readonly complete: boolean;
   readonly seed: number;
   readonly mutant: string | null;
+  /** Absent where the generator drew the schedules. */
+  readonly strategy?: CheckStrategy;
   /** Runs that were made, over all drivers. */
   readonly runs: number;
   /** Runs thrown away: the generators make none that a property could not use. */

@@ -9,7 +9,7 @@ import { blamingBuild, blamingDriver } from '../run/blame_driver.ts';
 import { runScheduled } from '../run/scheduled.ts';
 import { Session, type Setup } from '../run/session.ts';
 import { waitOf } from '../run/wait_graph.ts';
-import { Recorder, type Schedule, type Strategy } from '../schedule/index.ts';
+import { Recorder, RunToCompletion, type Schedule, type Strategy } from '../schedule/index.ts';
 import { type GeneratedRun, strategyOf } from './generated_run.ts';
 import { type Situation, SituationWatch } from './situations.ts';
 
@@ -49,6 +49,16 @@ export class Runner {
   /** The same workload with another strategy. */
   runWith(generated: GeneratedRun, strategy: Strategy): CheckedRun {
     return this.follow(generated, strategy);
+  }
+
+  /** The steps that each task takes when the workload runs to completion, by task number; nothing is checked. */
+  trial(generated: GeneratedRun): readonly number[] {
+    const session = this.loaded(generated);
+    session.onEvents = () => undefined;
+    const counting = new RunToCompletion();
+    const freeze = generated.freezeAt === null ? {} : { freezeAt: generated.freezeAt };
+    runScheduled(session, counting, { ...freeze, patience: PATIENCE });
+    return counting.steps;
   }
 
   /** The same run, with its schedule as a list of preemptions. */

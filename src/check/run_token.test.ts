@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TokenError } from '../schedule/index.ts';
-import { drawRuns } from './campaign.ts';
+import { drawRuns } from './draw_runs.ts';
 import { describeRun } from './describe.ts';
 import { setup } from './fixtures/conditions.ts';
 import { Runner } from './run_one.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawRuns } from './campaign.ts';
+import { drawRuns } from './draw_runs.ts';
 import { smallerWorkloads } from './smaller.ts';
 import { type ExplainedRun, shrinkRun } from './shrink.ts';
 

@@ -7,7 +7,6 @@ import { next_shared_page } from '../kernel/fs/cow.ts';
 import { ext_pfn } from '../kernel/fs/extent.ts';
 import { COUNTER, WAIT } from '../kernel/kernel.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
-import { visitRuns } from '../machine/store.ts';
 import { REGION } from '../drivers/system.ts';
 import type { Session } from '../run/session.ts';
 import { inodeOf } from '../run/syscalls.ts';
@@ -128,11 +127,12 @@ export class SituationWatch {
     const count = counters.get(0, COUNTER.regions);
     for (let region = 0; region < count; region++) {
       const [start, end] = [regions.get(region, REGION.start), regions.get(region, REGION.end)];
-      let found = false;
-      visitRuns(device_ptes, region, start, end, (va, to, pte) => {
-        found ||= pte_pfn(pte) <= pfn && pfn < pte_pfn(pte) + to - va;
-      });
-      if (found) return true;
+      for (let va = device_ptes.nextNonZero(region, start, end); va < end;) {
+        const to = device_ptes.runEnd(region, va, end);
+        const first = pte_pfn(device_ptes.get(region, va));
+        if (first <= pfn && pfn < first + to - va) return true;
+        va = device_ptes.nextNonZero(region, to, end);
+      }
     }
     return false;
   }

@@ -114,6 +114,8 @@ export interface CheckOptions extends Attention {
   readonly seed: number;
   /** A planted fault. */
   readonly mutant?: string;
+  /** How the runs are scheduled; absent: as the generator draws it. */
+  readonly strategy?: string;
 }
 
 export interface WorstOptions extends Attention {

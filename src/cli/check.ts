@@ -1,12 +1,13 @@
 /** `check`: properties under many random workloads and schedules. */
 import type { Command } from 'commander';
+import { STRATEGIES } from '../schedule/index.ts';
 import type { CheckOptions, CheckResult } from './backend.ts';
 import { checkDocument } from './check_document.ts';
 import type { CommandContext } from './context.ts';
 import { DEFAULTS } from './defaults.ts';
 import { EXIT, type ExitCode } from './exit_code.ts';
 import { plainJson, renderAs, type OutputArgs } from './format.ts';
-import { requireDriver, requireKnown } from './known_names.ts';
+import { requireDriver, requireKnown, requireName } from './known_names.ts';
 import {
   addConditionOptions,
   addHelp,
@@ -27,12 +28,14 @@ export interface CheckArgs extends OutputArgs {
   readonly seed: number;
   readonly driver?: string;
   readonly mutant?: string;
+  readonly strategy?: string;
 }
 
 interface Options extends ConditionOptions, OutputOptions {
   readonly runs: number;
   readonly driver?: string;
   readonly mutant?: string;
+  readonly strategy?: string;
 }
 
 export function addCheck(program: Command, found: (args: CheckArgs) => void): void {
@@ -47,15 +50,20 @@ export function addCheck(program: Command, found: (args: CheckArgs) => void): vo
     )
     .option('--runs <n>', 'runs per property', parseRuns, DEFAULTS.runs)
     .option('--mutant <name>', 'plant a fault first (list mutants): a property should find it');
+  command.option(
+    '--strategy <name>',
+    `how runs are scheduled: ${STRATEGIES.map(({ name }) => name).join(', ')} (default: a mixture)`,
+  );
   addHelp(addOutputOptions(command), [
     'check --runs 10000 --seed 7',
     'check truncate_never_blocked --driver hmm_mirror --json',
   ]);
   command.action((properties: string[], options: Options) => {
-    const { memory, kernel, runs, seed, driver, mutant } = options;
+    const { memory, kernel, runs, seed, driver, mutant, strategy } = options;
     const chosen = {
       ...(driver === undefined ? {} : { driver }),
       ...(mutant === undefined ? {} : { mutant }),
+      ...(strategy === undefined ? {} : { strategy }),
     };
     found({ command: 'check', properties, memory, kernel, runs, seed, ...chosen, ...outputArgs(options) });
   });
@@ -69,6 +77,10 @@ export async function runCheck(args: CheckArgs, context: CommandContext): Promis
   for (const property of args.properties) requireKnown(backend, 'property', 'properties', property);
   if (args.driver !== undefined) requireDriver(backend, '--driver', args.driver);
   if (args.mutant !== undefined) requireKnown(backend, '--mutant', 'mutants', args.mutant);
+  if (args.strategy !== undefined) {
+    const names = STRATEGIES.map(({ name }) => name);
+    requireName('--strategy', args.strategy, names);
+  }
   const result = await backend.check(checkOptions(args, context));
   return {
     exit: checkExit(result, context.signal.aborted),
@@ -84,11 +96,12 @@ export async function runCheck(args: CheckArgs, context: CommandContext): Promis
 }
 
 function checkOptions(args: CheckArgs, { signal, onProgress }: CommandContext): CheckOptions {
-  const { properties, memory, kernel, runs, seed, driver, mutant } = args;
+  const { properties, memory, kernel, runs, seed, driver, mutant, strategy } = args;
   return {
     ...{ properties, memory, kernel, runs, seed, signal, onProgress },
     ...(driver === undefined ? {} : { driver }),
     ...(mutant === undefined ? {} : { mutant }),
+    ...(strategy === undefined ? {} : { strategy }),
   };
 }
 

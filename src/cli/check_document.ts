@@ -63,6 +63,21 @@ function howToGoOn(token: string): Block[] {
   ];
 }
 
+/** The strategy, and what PCT promises of one run. */
+function strategyBlocks({ strategy }: CheckResult): Block[] {
+  if (strategy === undefined) return [];
+  const { name, paper, bound } = strategy;
+  const source = paper === null ? '' : ` (${paper})`;
+  const blocks: Block[] = [{ kind: 'paragraph', text: `Schedules by ${name}${source}.` }];
+  if (bound === null) return blocks;
+  const { depth, tasks, steps, probability, runs_for_99_percent } = bound;
+  const text =
+    `Bound: one run of a workload finds a bug of depth ${depth} in it with a probability of at least ` +
+    `1/(n k^(d-1)) = 1/(${tasks} x ${steps}^${depth - 1}) = ${probability.toExponential(2)}, for the most tasks and steps of the trial runs; ` +
+    `99% confidence for one workload takes ${formatCount(runs_for_99_percent)} runs of it.`;
+  return [...blocks, { kind: 'paragraph', text }];
+}
+
 function effortSection(result: CheckResult): Section {
   const rows = result.floors.map(({ name, share, floor }): Cell[] => [
     cell(name),
@@ -82,6 +97,7 @@ function effortSection(result: CheckResult): Section {
         ['seed', String(result.seed)],
       ],
     },
+    ...strategyBlocks(result),
   ];
   if (rows.length > 0) {
     const columns = [column('in what share of runs'), column('share', 'right'), column('at least', 'right')];

@@ -7,8 +7,9 @@ import { BUILTIN_2026, type CostTable } from '../costs/index.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { driverOf } from '../explore/program.ts';
-import { INVARIANTS } from '../invariants/index.ts';
+import { CHECK_INVARIANTS, INVARIANTS } from '../invariants/index.ts';
 import { type Mutant, mutantNamed } from '../mutants/index.ts';
+import { strategyNamed } from '../schedule/index.ts';
 import type { CheckOptions, ExploreOptions, WorstOptions } from './backend.ts';
 import { checkpointsIn } from './checkpoint_file.ts';
 import { loadDriver } from './load_driver.ts';
@@ -25,13 +26,15 @@ const COSTS = costsOf(BUILTIN_2026);
 export async function checkRequest(options: CheckOptions): Promise<CheckRequest> {
   const { memory, kernel, runs, seed, onProgress, signal, properties } = options;
   const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
+  const strategy = options.strategy === undefined ? undefined : strategyNamed(options.strategy);
   return {
     ...{ memory, kernel, runs, onProgress, signal },
-    invariants: INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
+    invariants: CHECK_INVARIANTS.filter(({ id }) => properties.length === 0 || properties.includes(id)),
     drivers: await driversFor(options.driver, mutant),
     costs: COSTS,
     seed,
     modelRevision: MODEL_REVISION,
+    ...(strategy === undefined ? {} : { strategy }),
     ...(mutant === undefined ? {} : { mutant }),
   };
 }

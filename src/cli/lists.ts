@@ -1,6 +1,6 @@
 /** What there is to name in commands: one table per list, every row with the same keys. */
 import { DRIVERS } from '../drivers/drivers.ts';
-import { INVARIANTS } from '../invariants/index.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { FACTS, type FactStatus } from '../kernel/facts/index.ts';
 import { LEFT_OUT } from '../kernel/facts/left_out.ts';
 import { MECHANISMS } from '../kernel/facts/mechanisms/index.ts';
@@ -33,7 +33,7 @@ const LISTS: Readonly<Record<BackendList, () => readonly ListRow[]>> = {
       imitates,
     })),
   scenarios: () => CATALOGUE.map(({ name, title, kind, facts }) => ({ name, title, kind, facts })),
-  properties: () => INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
+  properties: () => CHECK_INVARIANTS.map(({ id, title, facts }) => ({ name: id, title, facts })),
   mechanisms: () =>
     MECHANISMS.map(({ name, modelled, simplified, symbols, paths, leftOut = [], rules = [], reason }) => ({
       name,

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { check } from '../check/campaign.ts';
 import { PATIENCE } from '../check/run_one.ts';
-import { profileOf, setupOfRun } from '../check/setup_of_run.ts';
+import { profileFor } from '../check/profile.ts';
+import { setupOfRun } from '../check/setup_of_run.ts';
 import { worst } from '../check/worst/worst.ts';
 import { CheckpointError } from '../explore/checkpoint.ts';
 import { explore } from '../explore/explore.ts';
@@ -70,10 +71,11 @@ export const simulator: Backend = {
   },
   async matrix(options) {
     const drivers = await Promise.all(options.drivers.map(loadDriver));
-    const patches = options.mutant === undefined ? [] : mutantNamed(options.mutant)?.patches;
+    const { mutant: name, ...others } = options;
+    const mutant = name === undefined ? undefined : mutantNamed(name);
     return matrix({
-      ...{ ...options, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed },
-      ...(patches === undefined ? {} : { patches }),
+      ...{ ...others, drivers, costTable: costTableOf(DEFAULTS.cost), seed: DEFAULTS.seed },
+      ...(mutant === undefined ? {} : { mutant }),
     });
   },
   evidence({ kernels, signal, onProgress }) {
@@ -130,7 +132,7 @@ function runOpened(
 ): RunResult {
   const { kernel, memory, mutant } = system;
   const setup = setupOfRun({ ...system, costs: costsOf(options.costTable) });
-  const generated = { setup, freezeAt, patience: PATIENCE, holds: profileOf(mutant).holds };
+  const generated = { setup, freezeAt, patience: PATIENCE, holds: profileFor(mutant).holds };
   try {
     return run(input, tested, { ...options, kernel, memory }, schedule, generated);
   } catch (error) {

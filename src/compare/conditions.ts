@@ -3,6 +3,7 @@
  */
 import type { CostTable } from '../costs/index.ts';
 import type { Driver } from '../drivers/driver.ts';
+import { type Mutant, plant } from '../mutants/index.ts';
 import { replaySetup } from '../run/setup.ts';
 import type { Setup } from '../run/session.ts';
 import { DEFAULT_DEVICE_PLAN, type DevicePlan, type Hold } from '../workload/device_plan.ts';
@@ -20,8 +21,8 @@ export interface ReplayConditions {
   readonly memory: string;
   readonly kernel: string;
   readonly costTable: CostTable;
-  /** Planted faults; absent: none. */
-  readonly patches?: Setup['patches'];
+  /** A planted fault; absent: none. */
+  readonly mutant?: Mutant;
   /** Noted in the result; a replay in the workload's order leaves nothing to chance. */
   readonly seed: number;
   /** Overrides the hold of the device plan. */
@@ -64,10 +65,10 @@ function planOf(workload: Workload, hold: Hold | undefined): DevicePlan | undefi
 
 /** What the sessions of one workload under one driver are built from. */
 export function setupFor(conditions: ReplayConditions, driver: Driver, workload: Workload): Setup {
-  const { memory, kernel, costTable, patches = [] } = conditions;
+  const { memory, kernel, costTable, mutant } = conditions;
   const costs = Object.fromEntries(Object.entries(costTable.entries).map(([name, { ns }]) => [name, ns]));
   const devices = Math.max(1, workload.regions.length);
-  return { ...replaySetup({ memory, kernel, driver, costs }, devices, grainFor(workload)), patches };
+  return plant(replaySetup({ memory, kernel, driver, costs }, devices, grainFor(workload)), mutant);
 }
 
 /** In a scenario every page is a step, so that nothing hides inside one; logs are too long for that. */

@@ -32,7 +32,7 @@ import { path, PER_MM, REGION, type System } from './system.ts';
 const mm_of = (k: System, region: number): number => k.regions.get(region, REGION.mm);
 
 /** The first region of the address space from `from` on that overlaps [start, end) and is `wanted`, or -1. */
-function next_region(
+export function next_region(
   k: System,
   f: Record<'mm' | 'start' | 'end', number>,
   wanted: (region: number) => boolean,
@@ -47,7 +47,7 @@ function next_region(
   return -1;
 }
 
-function clear_regions(k: System, f: Record<'mm' | 'start' | 'end', number>): void {
+export function clear_regions(k: System, f: Record<'mm' | 'start' | 'end', number>): void {
   k.spend('device_invalidate');
   next_region(k, f, (region) => {
     const from = Math.max(f.start, k.regions.get(region, REGION.start));

@@ -3,10 +3,10 @@
  */
 import { type GeneratedRun, strategyOf } from '../check/generated_run.ts';
 import { Runner } from '../check/run_one.ts';
-import { profileOf, type RunSystem, setupOfRun } from '../check/setup_of_run.ts';
-import { expectedUnder } from '../check/profile.ts';
+import { type RunSystem, setupOfRun } from '../check/setup_of_run.ts';
+import { expectedUnder, profileFor } from '../check/profile.ts';
 import { type ExplainedRun, explainRun } from '../check/shrink.ts';
-import { INVARIANTS, type Invariant } from '../invariants/index.ts';
+import { CHECK_INVARIANTS, type Invariant } from '../invariants/index.ts';
 import type { Setup } from '../run/session.ts';
 import { ChoiceCounter } from './fewer_switches.ts';
 
@@ -25,12 +25,12 @@ export interface Failure {
  */
 export function failureOf(system: RunSystem, run: ExplainedRun, wanted?: string): Failure | null {
   const setup = setupOfRun(system);
-  const { violations } = new Runner(setup, INVARIANTS).run(run).monitor;
-  const broken = INVARIANTS.filter(({ id }) => violations.has(id));
+  const { violations } = new Runner(setup, CHECK_INVARIANTS).run(run).monitor;
+  const broken = CHECK_INVARIANTS.filter(({ id }) => violations.has(id));
   const rank = ({ id }: Invariant): number => {
     const meant = system.mutant?.breaks.indexOf(id) ?? -1;
-    const expected = isExpected(system, id) ? 2 * INVARIANTS.length : 0;
-    return expected + (meant < 0 ? INVARIANTS.length : meant);
+    const expected = isExpected(system, id) ? 2 * CHECK_INVARIANTS.length : 0;
+    return expected + (meant < 0 ? CHECK_INVARIANTS.length : meant);
   };
   const property =
     wanted === undefined
@@ -43,7 +43,7 @@ export function failureOf(system: RunSystem, run: ExplainedRun, wanted?: string)
 
 /** True when a driver of this kind gives the property up by construction. */
 export function isExpected(system: RunSystem, property: string): boolean {
-  return expectedUnder(profileOf(system.mutant), system.driver, property).expected === 'breaks';
+  return expectedUnder(profileFor(system.mutant), system.driver, property).expected === 'breaks';
 }
 
 /** Says of any run whether it breaks the same property on the same system, and in which words. */

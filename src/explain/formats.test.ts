@@ -4,7 +4,7 @@ import { encodeOperation } from '../check/operation_code.ts';
 import { decodeRun, encodeRun } from '../check/run_token.ts';
 import { Runner } from '../check/run_one.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
-import { INVARIANTS } from '../invariants/index.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { decodeSchedule } from '../schedule/index.ts';
 import { parseScenario, SCENARIO_JSON_SCHEMA } from '../workload/scenario/index.ts';
 import type { WorkloadOp } from '../workload/workload.ts';
@@ -38,7 +38,10 @@ describe.each(MUTANTS)('%s as a scenario', (mutant) => {
     expect(workload.expectEnd).toEqual([
       { drivers: [told.explanation.driver], holds: [told.explanation.property] },
     ]);
-    const { violations } = new Runner(told.failure.setup, INVARIANTS).run({ ...told.run, workload }).monitor;
+    const { violations } = new Runner(told.failure.setup, CHECK_INVARIANTS).run({
+      ...told.run,
+      workload,
+    }).monitor;
     expect([...violations.keys()]).toContain(told.explanation.property);
   });
 });

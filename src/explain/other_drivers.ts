@@ -4,7 +4,7 @@ import { setupOfRun } from '../check/setup_of_run.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
-import { INVARIANTS } from '../invariants/index.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { Session } from '../run/session.ts';
 import { type Failure, isExpected } from './failure.ts';
@@ -36,7 +36,7 @@ function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): Un
   const mutant =
     system.mutant !== null && hasPaths(system.mutant, driver, run, system) ? system.mutant : null;
   const under = { ...system, driver, mutant };
-  const { session, monitor } = new Runner(setupOfRun(under), INVARIANTS).run(run);
+  const { session, monitor } = new Runner(setupOfRun(under), CHECK_INVARIANTS).run(run);
   const { workload } = run;
   const told = (of: (op: number) => string | null): string[] =>
     workload.ops.flatMap(({ op }, index) => {
@@ -46,7 +46,7 @@ function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): Un
   return {
     driver: driver.name,
     planted: mutant !== null,
-    broken: INVARIANTS.filter(({ id }) => monitor.violations.has(id)).map(({ id, title }) => ({
+    broken: CHECK_INVARIANTS.filter(({ id }) => monitor.violations.has(id)).map(({ id, title }) => ({
       property: id,
       title,
       expected: isExpected(under, id),
@@ -69,5 +69,5 @@ function hasPaths(
 ): boolean {
   const { code } = new Session(setupOfRun({ ...system, driver, mutant: null }), workload).system.options;
   const names = new Set((code as { paths: readonly { name: string }[] }).paths.map(({ name }) => name));
-  return mutant.patches.every(({ path }) => names.has(path));
+  return mutant.patches.every(({ path, ifPresent }) => ifPresent === true || names.has(path));
 }

@@ -1,8 +1,8 @@
 /**
  * What a failure needs and what it does not: each ingredient is left out or changed, and the run is made again.
  */
-import { underProfile } from '../check/profile.ts';
-import { profileOf, setupOfRun } from '../check/setup_of_run.ts';
+import { profileFor, underProfile } from '../check/profile.ts';
+import { setupOfRun } from '../check/setup_of_run.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
 import { RELEASES } from '../kernel/release/releases.ts';
 import type { Setup } from '../run/session.ts';
@@ -60,7 +60,7 @@ interface SystemChange {
 
 function systemChanges({ system, setup }: Failure): SystemChange[] {
   const { memory, kernel, mutant } = system;
-  const without = (): Setup => underProfile(profileOf(mutant), setupOfRun({ ...system, mutant: null }));
+  const without = (): Setup => underProfile(profileFor(mutant), setupOfRun({ ...system, mutant: null }));
   return [
     ...(mutant === null ? [] : [{ change: `without the planted fault ${mutant.name}`, setup: without() }]),
     ...MEMORY_KINDS.filter(({ name }) => name !== memory).map(({ name }) => ({

@@ -5,6 +5,7 @@ import type { StampedEvent } from '../kernel/event.ts';
 import {
   EACCES,
   EAGAIN,
+  ECANCELED,
   EBADE,
   EBUSY,
   EFAULT,
@@ -63,7 +64,14 @@ const ALLOWED: Partial<Record<OperationKind, readonly number[]>> = {
   dma_write: [...INTERRUPTED, EFAULT, EIO, ENXIO, EOPNOTSUPP, EPERM, ENOMEM],
 };
 
+/** How a transfer may end that nobody waits for: what its ioctl would have returned, or cancelled by the exit of its process. */
+function transferFidelity(ret: number, region: number): string | null {
+  if (ret >= 0 || -ret === ECANCELED || (ALLOWED.dma_write ?? []).includes(-ret)) return null;
+  return `a transfer of region ${region} ended with ${errnoName(ret) ?? ret}`;
+}
+
 function errorFidelity(session: Session, { event }: StampedEvent): string | null {
+  if (event.type === 'dma_end') return transferFidelity(event.ret, event.region);
   if (event.type !== 'op_end') return null;
   const outcome = session.outcomes[event.op];
   if (outcome === undefined) return null;

@@ -1,5 +1,4 @@
 /** K171 to K182: bugs upstream had in layout waits and in keeping track of dirty data. */
-import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const LAYOUT_BUG_FACTS: readonly Fact[] = [
@@ -23,7 +22,11 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'Depending on whether the layout wait exists yet, truncate hangs for good (I2) or frees blocks in use (I1).',
     sources: ['commit 2bb6d2837083', 'commit 94db151dc892'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts', 'src/kernel/release/rules.ts'],
+      fault: 'longterm_pins_allowed',
+    },
   },
   {
     id: 'K173',
@@ -82,7 +85,11 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     sources: ['commit 7851bf649d42', 'commit befd9a71d859'],
     tag: 'seen',
     caveat: 'Only the titles were seen.',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/huge_fault.ts'],
+      fault: 'fault_without_invalidate_lock',
+    },
   },
   {
     id: 'K178',
@@ -106,7 +113,11 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     sources: ['mail: Muchun Song, series of 2022', 'mm/rmap.c:pfn_mkclean_range (6.1)'],
     tag: 'unverified',
     caveat: 'That the series is in 5.19 is from memory.',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts', 'src/kernel/fs/writeback.ts'],
+      fault: 'mkclean_misses_alias, flush_first_page_of_pmd',
+    },
   },
   {
     id: 'K180',
@@ -114,7 +125,11 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'With mmap stores and write(2) mixed on a file, a following fsync had lost track of dirty blocks: I3.',
     sources: ['commit c6dcf52c23d2'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax.ts', 'src/kernel/fs/read_write.ts'],
+      fault: 'invalidate_drops_dirty_entries',
+    },
   },
   {
     id: 'K181',
@@ -122,7 +137,11 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     text: 'A read fault led to a writable PTE, so the dirtying went unrecorded: I3.',
     sources: ['commit 8a04446ab0cf'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/fs/dax_fault.ts'],
+      fault: 'read_fault_maps_writable',
+    },
   },
   {
     id: 'K182',
@@ -132,6 +151,10 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
       'I3 and I9. The policy of K87 came of it.',
     sources: ['CVE-2022-49171', 'commit 8ac268436e6d'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      fault: 'protection_page_ignored (a mirror; the page cache is not modelled)',
+    },
   },
 ];

@@ -1,5 +1,4 @@
 /** K183 to K192: bugs upstream had in HMM and in drivers that mirror. */
-import { context } from './context.ts';
 import type { Fact } from './fact.ts';
 
 export const MIRROR_BUG_FACTS: readonly Fact[] = [
@@ -21,7 +20,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'The bug of K133: the device gets at pages between start and end, I1 and I4.',
     sources: ['commit ec131b2d7fa6'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/list_notifier.ts'],
+      fault: 'mirror_told_at_end',
+    },
   },
   {
     id: 'K185',
@@ -29,7 +32,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
     text: 'Reading a DAX hole through a mirror gave -EFAULT: a feature lost, I8.',
     sources: ['mail: "mm/hmm: allow snapshot of the special zero page", 2019'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/hmm.ts'],
+      fault: 'zero_page_fails',
+    },
   },
   {
     id: 'K186',
@@ -39,7 +46,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       '4b42fb213678. It is the very regression that the 2019 thread had undertaken to prevent: I8.',
     sources: ['commit 36f30e486dce', 'commit 4b42fb213678', 'rpma issue 1142'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/hmm.ts'],
+      fault: 'devmap_pte_fails',
+    },
   },
   {
     id: 'K187',
@@ -49,7 +60,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'use after free.',
     sources: ['commit 0a98219bcc96', 'commit ea3e66d280ce'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      fault: 'retry_check_before_lock',
+    },
   },
   {
     id: 'K188',
@@ -59,7 +74,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'had returned: I1.',
     sources: ['commit ba767b9d01a2'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/hmm_mirror.ts'],
+      fault: 'invalidate_does_not_clear',
+    },
   },
   {
     id: 'K189',
@@ -69,7 +88,11 @@ export const MIRROR_BUG_FACTS: readonly Fact[] = [
       'between: a cycle, I6.',
     sources: ['commit f25a546e6529'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/list_notifier.ts', 'src/kernel/mm/huge_memory.ts'],
+      fault: 'lock_held_from_start_to_end',
+    },
   },
   {
     id: 'K190',

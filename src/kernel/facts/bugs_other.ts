@@ -51,7 +51,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['commit "hugetlb: take PMD sharing into account when flushing tlb/caches"'],
     tag: 'unverified',
     caveat: 'The title was seen; the release 4.20 is from memory.',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/huge_memory.ts'],
+      fault: 'split_not_notified, split_notifies_one_page (huge pages of files; hugetlb is not modelled)',
+    },
   },
   {
     id: 'K197',
@@ -59,7 +63,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'The wrong part of the file was unmapped and notified: I4.',
     sources: ['commit 9eab0421fa94'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts'],
+      fault: 'unmap_offset_truncated',
+    },
   },
   {
     id: 'K198',
@@ -105,7 +113,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'A notification was missing, so KVM or a mirror kept translating by way of freed tables: I4.',
     sources: ['commit f268f6cf875f'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/mmap.ts'],
+      fault: 'munmap_not_notified (THP collapse does not reach DAX)',
+    },
   },
   {
     id: 'K202',
@@ -113,7 +125,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'With page tables freed underneath it, fast GUP pinned a page that was mapped no more: I1.',
     sources: ['commit 70cbc3cc78a9', 'commit 2ba99c5e0881'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/gup.ts'],
+      fault: 'recheck_before_grab, no_pte_recheck (against a layout break; THP collapse does not reach DAX)',
+    },
   },
   {
     id: 'K203',
@@ -157,7 +173,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     sources: ['commit "iommufd: Fix unpinning of pages when an access is present"'],
     tag: 'seen',
     caveat: 'Only the title was seen.',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/gup.ts'],
+      fault: 'unpinned_while_in_use',
+    },
   },
   {
     id: 'K207',
@@ -165,7 +185,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
     text: 'Start and end saw different slots and the count went out of balance: I7 and I4.',
     sources: ['commit 52ac8b358b0c'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/drivers/list_notifier.ts'],
+      fault: 'invalidation_count_unbalanced',
+    },
   },
   {
     id: 'K208',
@@ -184,7 +208,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'I4. 4.14 removed it.',
     sources: ['merge ea25c4317946'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts'],
+      fault: 'mkclean_notifies_one_page',
+    },
   },
   {
     id: 'K210',
@@ -194,7 +222,11 @@ export const OTHER_BUG_FACTS: readonly Fact[] = [
       'I4 and I5.',
     sources: ['commit 024eee0e83f0'],
     tag: 'seen',
-    status: context('past_bug'),
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/rmap.ts', 'src/kernel/fs/writeback.ts'],
+      fault: 'mkclean_clears_entry_first',
+    },
   },
   {
     id: 'K211',

@@ -128,7 +128,7 @@ function pass_over(k: Kernel, inode: number, page: number, to: number, slot: num
 }
 
 /** dax_flush() of every block behind [page, end). */
-function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
+export function flush_entries(k: Kernel, inode: number, page: number, end: number): void {
   visitRuns(k.i_pages, inode, page, end, (from, to, entry) => {
     const pfn = dax_to_pfn(entry);
     if (pfn === 0) return;
@@ -228,7 +228,7 @@ function settle_owed(k: Kernel, inode: number, from: number, to: number, slot: n
 }
 
 /** Ghost: what the commit of this fsync has made durable; promised at once, since pages can move before it returns. */
-function promise_range(k: Kernel, inode: number, from: number, to: number): void {
+export function promise_range(k: Kernel, inode: number, from: number, to: number): void {
   visitRuns(k.extents, inode, from, to, (page, end, extent) => {
     for (let at = page; ext_mapped(extent) && at < end;) {
       const stop = k.fs.dax ? end : k.i_pages.runEnd(inode, at, end);
