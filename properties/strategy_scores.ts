@@ -38,7 +38,7 @@ const scores: Score[] = [];
 for (const [index, mutant] of mutants.entries()) {
   const driver = driverNamed(mutant.driver);
   if (driver === undefined) throw new Error(`${mutant.name}: there is no driver ${mutant.driver}`);
-  const ground = { memory: 'ext4_dax', kernel: 'linux-6.1', driver, costs };
+  const ground = { memory: mutant.onlyOn ?? 'ext4_dax', kernel: 'linux-6.1', driver, costs };
   for (const kind of [null, ...STRATEGIES]) {
     process.stderr.write(`${index + 1}/${mutants.length} ${mutant.name} ${kind?.name ?? 'mixed'}\n`);
     const scored = score(mutant, ground, kind, Number(seeds), Number(limit));

@@ -60,6 +60,7 @@ export interface KillRequest {
   /** The schedules that the generator draws go by the name `mixed`, and come first. */
   readonly strategies: readonly StrategyKind[];
   readonly driverNamed: (name: string) => Driver | undefined;
+  /** Where each fault is looked for, but for those that one filesystem alone can show. */
   readonly memory: string;
   readonly kernel: string;
   readonly costs: Readonly<Record<string, number>>;
@@ -97,7 +98,8 @@ export function killMatrix(request: KillRequest): KillMatrix {
 }
 
 function killRow(mutant: Mutant, request: KillRequest): KillRow {
-  const { memory, kernel, costs, seed, runs, limit } = request;
+  const { kernel, costs, seed, runs, limit } = request;
+  const memory = mutant.onlyOn ?? request.memory;
   const driver = request.driverNamed(mutant.driver);
   if (driver === undefined) throw new RangeError(`${mutant.name}: there is no driver ${mutant.driver}`);
   const ground: Ground = { memory, kernel, driver, costs };
