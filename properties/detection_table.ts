@@ -60,6 +60,7 @@ console.log(
     ' ',
   ),
 );
-for (const mutant of MUTANTS) {
-  for (const { name } of MEMORY_KINDS) if ((mutant.onlyOn ?? name) === name) console.log(row(mutant, name));
-}
+const onDax = MEMORY_KINDS.filter(({ filesystem }) => filesystem.dax).map(({ name }) => name);
+for (const mutant of MUTANTS)
+  for (const memory of mutant.onlyOn === undefined ? onDax : [mutant.onlyOn])
+    console.log(row(mutant, memory));
