@@ -7,7 +7,6 @@
 import { TASK, WAIT_LOCK } from '../machine/task.ts';
 import { COUNTER, LOCK_CLASSES, LOCK_NAMES, SB, SUB, SUB_NONE, WAIT } from '../kernel/kernel.ts';
 import { dax_entry_start } from '../kernel/fs/dax.ts';
-import { SB_FREEZE_WRITE } from '../kernel/fs/super.ts';
 import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
 import { GUP_PIN_COUNTING_BIAS } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
@@ -15,6 +14,7 @@ import { detach_region, ioctl_attach } from '../drivers/device.ts';
 import { ioctl_transfer } from '../drivers/device_transfer.ts';
 import { JOB_NONE, JOB_PREPARING, REGION, type System } from '../drivers/system.ts';
 import { type PageMap, visitRuns } from '../machine/store.ts';
+import { insideLevel } from './freeze_writers.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -123,22 +123,6 @@ function followFreeze(session: Session, chain: Link[], seen: Set<number>): Root 
   }
   chain.push({ node: 'user', text: 'for the frozen filesystem to be thawed' });
   return 'thaw';
-}
-
-/** Calls between sb_start_write() and sb_end_write(). */
-const WRITING =
-  /^(do_truncate|vfs_fallocate .*|vfs_clone_file_range|.*_dax_write.*|do_unlinkat|do_renameat2)$/;
-
-/** A task inside a call that a freeze waits for: one that sleeps if there is one. -1 when there is none. */
-function insideLevel(session: Session, freezer: number, level: number): number {
-  const { m, fs } = session.system;
-  const isWriter = ({ path, frame }: { path: string; frame: Readonly<Record<string, number>> }): boolean =>
-    level === SB_FREEZE_WRITE ? WRITING.test(path) : path === fs.huge_fault.name && frame['write'] === 1;
-  const inside = Array.from({ length: m.count }, (_, task) => task).filter(
-    (task) =>
-      task !== freezer && sleepOf(session.system, task).kind !== WAIT.thaw && m.frames(task).some(isWriter),
-  );
-  return inside.find((task) => m.asleep(task)) ?? inside[0] ?? -1;
 }
 
 function followTask(session: Session, task: number, chain: Link[], seen: Set<number>): Root {
