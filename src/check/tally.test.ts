@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { INVARIANTS } from '../invariants/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
 import { driver } from './fixtures/conditions.ts';
-import { ALL_OPERATIONS, FILES_STAY_MAPPED, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, FILES_STAY_MAPPED, onMemory, type Profile } from './profile.ts';
 import type { CheckedRun } from './run_one.ts';
 import type { Situation } from './situations.ts';
 import { RUNS_TO_SEE_A_BREAK, Tally } from './tally.ts';
@@ -75,6 +75,14 @@ describe('floors', () => {
       floor: 0.2,
     });
     expect(tally.floors(driver('none'))).toEqual([]);
+  });
+
+  test('of DAX are not asked on the page cache', () => {
+    const names = tallied(500, [])
+      .floors(driver('gup'), onMemory(ALL_OPERATIONS, 'xfs'))
+      .map(({ name }) => name);
+    expect(names).toContain('gup: fsync meets a device write');
+    expect(names).not.toContain('gup: wait for a page reference');
   });
 
   test('are not asked of a few runs', () => {
