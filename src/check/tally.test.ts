@@ -77,12 +77,11 @@ describe('floors', () => {
     expect(tally.floors(driver('none'))).toEqual([]);
   });
 
-  test('of DAX are not asked on the page cache', () => {
-    const names = tallied(500, [])
-      .floors(driver('gup'), onMemory(ALL_OPERATIONS, 'xfs'))
-      .map(({ name }) => name);
-    expect(names).toContain('gup: fsync meets a device write');
-    expect(names).not.toContain('gup: wait for a page reference');
+  test('are not asked on the page cache', () => {
+    const floors = (memory: string) =>
+      tallied(500, []).floors(driver('gup'), onMemory(ALL_OPERATIONS, memory));
+    expect(floors('xfs_dax').length).toBeGreaterThan(0);
+    expect(floors('xfs')).toEqual([]);
   });
 
   test('are not asked of a few runs', () => {

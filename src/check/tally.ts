@@ -43,15 +43,6 @@ const NEEDS_SHARING: ReadonlySet<string> = new Set<Situation>([
   'a store to a shared block that a device has',
 ]);
 
-/** Situations of DAX: the page cache has no huge folios of files, nothing to commit at a fault and nobody to wait for, and its faults are short. */
-const NEEDS_DAX: ReadonlySet<string> = new Set<Situation>([
-  'block removal meets a device fault',
-  'wait for a page reference',
-  'a PMD mapping of a DAX file',
-  'a MAP_SYNC write fault',
-  'a store to a shared block that a device has',
-]);
-
 /** The first run that broke an invariant, how it is told, and its number from 1. */
 export interface Broken {
   readonly run: GeneratedRun;
@@ -105,19 +96,16 @@ export class Tally {
 
   /**
    * The situations that a driver of this kind must have met in workloads of the profile; none for a driver that holds
-   * nothing, or in few runs.
+   * nothing, in few runs, and on the page cache, which is a control.
    */
   floors(driver: Driver, profile: Profile = ALL_OPERATIONS): Floor[] {
-    if (this.runs < RUNS_FOR_FLOORS) return [];
+    if (this.runs < RUNS_FOR_FLOORS || profile.pageCache === true) return [];
     // What a pin does to a call is not to end (I2); a reference that is soon dropped makes it wait for a moment only.
     const pins = driver.breaks.some(({ invariant }) => invariant === 'I2');
     const told = driver.invalidate !== null || driver.notifier_ops !== undefined;
     const floors = told ? FLOORS.notifier : pins ? FLOORS.pin : {};
     const shares = !profile.excluded.includes('reflink');
-    const possible = Object.entries(floors).filter(
-      ([name]) =>
-        (shares || !NEEDS_SHARING.has(name)) && (profile.pageCache !== true || !NEEDS_DAX.has(name)),
-    );
+    const possible = Object.entries(floors).filter(([name]) => shares || !NEEDS_SHARING.has(name));
     return possible.map(([name, floor]) => {
       return { name: `${driver.name}: ${name}`, share: this.share(name as Situation), floor };
     });

@@ -253,7 +253,7 @@ export const list_notifier: Driver = {
   invalidate: null,
   notifier_ops,
   breaks: [
-    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'] },
-    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'] },
+    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'], memory: 'dax' },
+    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'], memory: 'dax' },
   ],
 };

@@ -64,7 +64,7 @@ export const notifier = mirroringDriver({
   title: 'GUP in the device fault, the reference dropped at once, an interval notifier with sequence retry',
   walk: gup_walk,
   breaks: [
-    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'] },
-    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'] },
+    { invariant: 'truncate_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'], memory: 'dax' },
+    { invariant: 'punch_hole_never_blocked', facts: ['K10', 'K31', 'K36', 'K151', 'K159'], memory: 'dax' },
   ],
 });
