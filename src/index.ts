@@ -25,6 +25,7 @@ export type { CheckResult } from './check/result.ts';
 export { Runner, type CheckedRun } from './check/run_one.ts';
 export { decodeRun, encodeRun } from './check/run_token.ts';
 export { explainRun, type ExplainedRun, shrinkRun } from './check/shrink.ts';
+export { setupOfRun, type RunSystem } from './check/setup_of_run.ts';
 export { SITUATIONS, type Situation } from './check/situations.ts';
 export type { WorstResult } from './check/worst/result.ts';
 export { replayWorst, worst, type WorstRequest } from './check/worst/worst.ts';

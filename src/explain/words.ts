@@ -8,7 +8,7 @@ import { ZERO_PFN } from '../kernel/mm/page.ts';
 import { pte_flags, pte_pfn, pte_present, pte_write, PTE_PROTNONE } from '../kernel/mm/pgtable.ts';
 import { WAIT_LOCK } from '../machine/task.ts';
 import { INITIAL_CONTENT, type Session } from '../run/session.ts';
-import { fileName, lockName } from '../run/wait_graph.ts';
+import { entryLockName, fileName, lockName } from '../run/wait_graph.ts';
 import type { Offset } from '../workload/offset.ts';
 import type { Operation } from '../workload/operation.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -173,7 +173,7 @@ export function waitText(session: Session, kind: number, a: number, b: number): 
     case WAIT_LOCK:
       return `waits for ${lockName(session, a)}`;
     case WAIT.entry:
-      return `waits for the DAX entry lock of ${fileName(session, a)} page ${b}`;
+      return `waits for ${entryLockName(session, a, b)}`;
     case WAIT.page_idle:
       return `waits until pfn ${a} is idle (refcount 1)`;
     case WAIT.invalidate_seq:

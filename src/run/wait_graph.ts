@@ -80,7 +80,7 @@ function follow(session: Session, task: number, chain: Link[], seen: Set<number>
     case WAIT.entry: {
       chain.push({
         node: 'entry',
-        text: `for the DAX entry lock of ${fileName(session, sleep.a)} page ${sleep.b}`,
+        text: `for ${entryLockName(session, sleep.a, sleep.b)}`,
       });
       return followTask(session, entryHolder(session, sleep.a, sleep.b), chain, seen);
     }
@@ -365,6 +365,12 @@ export function functionOf(session: Session, task: number): string {
 
 export function fileName(session: Session, inode: number): string {
   return session.workload.files[inode - 1]?.name ?? (inode === 0 ? 'the directory' : `inode ${inode}`);
+}
+
+/** The lock of what a file has in i_pages at a page. */
+export function entryLockName(session: Session, inode: number, page: number): string {
+  const kind = session.system.fs.dax ? 'DAX entry lock' : 'folio lock';
+  return `the ${kind} of ${fileName(session, inode)} page ${page}`;
 }
 
 /** A lock as a reviewer would call it: `i_rwsem of f1`. */

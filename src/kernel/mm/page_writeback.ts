@@ -96,6 +96,7 @@ export const write_cache_pages = path(
       f.page = next_tagged(k, f.inode, f.page, f.to);
     }),
     branch('no more tagged folios', (_k, f) => f.page >= f.to, 'done'),
+    mark('lock'),
     label('folio_lock', 'K231', (k, f) => {
       f.end = f.to;
       f.state = folio_lock(k, f);
@@ -105,8 +106,9 @@ export const write_cache_pages = path(
     }),
     branch('locked', (_k, f) => f.state === FOLIO_LOCKED, 'locked'),
     branch('gone', (_k, f) => f.state !== FOLIO_WAIT, 'next'),
+    // Who is woken takes the lock, clean or not: it is the one who hands it on.
     sleep('folio_wait_bit_common', 'TASK_UNINTERRUPTIBLE', (k, f) => folio_key(k, f.inode, f.page), true),
-    jump('next'),
+    jump('lock'),
     mark('locked'),
     branch('folio_test_dirty', (k, f) => !dax_is_dirty(k.i_pages.get(f.inode, f.page)), 'unlock'),
     branch('not mapped', (k, f) => !folio_mapped(k, f.inode, f.page, f.end), 'write'),
