@@ -124,6 +124,9 @@ export function filemap_remove_folios(k: Kernel, inode: number, from: number, to
     k.entry_owner.setRange(inode, page, end, 0);
     k.block_state.setRange(0, pfn, pfn + end - page, 0);
     k.block_index.setRange(0, pfn, pfn + end - page, 0);
+    // What an fsync owes of them goes with their place in the file (a ghost), since frames are used again.
+    k.owed.setRange(0, pfn, pfn + end - page, 0);
+    k.unclaimed.setRange(0, pfn, pfn + end - page, 0);
     page_ref_sub(k, pfn, end - page, 1);
     dax_wake_entries(k, inode, page, end, entry, true);
   });
