@@ -49,8 +49,8 @@ function write(name: string, content: string): void {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-write('ablation.json', `${JSON.stringify(result, null, 1)}\n`);
-write('README.md', ablationTable(result, `npm run ablation -- ${runs} ${limit}`));
+write('report.json', `${JSON.stringify(result, null, 1)}\n`);
+write('report.md', ablationTable(result, `npm run ablation -- ${runs} ${limit}`));
 const idle = result.rows.filter(({ shortest }) => shortest === null);
 for (const { without } of idle) console.log(`nothing was seen to break without ${without.join(' and ')}`);
 process.exitCode = idle.length > 0 ? 1 : 0;

@@ -16,7 +16,7 @@ import {
 import { costs, KERNEL, setupOf, theDriver } from './holds.ts';
 
 const published = JSON.parse(
-  readFileSync(new URL('../reports/ablation/ablation.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../reports/ablation/report.json', import.meta.url), 'utf8'),
 ) as Ablation;
 const singles = published.rows.filter(({ without }) => without.length === 1);
 

@@ -47,8 +47,8 @@ function write(name: string, content: string): void {
 if (names.length > 0) console.log(text);
 else {
   mkdirSync(FOLDER, { recursive: true });
-  write('kill_matrix.json', `${JSON.stringify(matrix, null, 1)}\n`);
-  write('README.md', text);
+  write('report.json', `${JSON.stringify(matrix, null, 1)}\n`);
+  write('report.md', text);
 }
 for (const name of matrix.survivors) console.log(`open question: ${name} survived`);
 for (const id of matrix.unproven) console.log(`unproven: ${id} killed nothing`);

@@ -24,7 +24,7 @@ import {
 import { costs, KERNEL, MEMORY, setupOf, theDriver } from './holds.ts';
 
 const published = JSON.parse(
-  readFileSync(new URL('../reports/kill-matrix/kill_matrix.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../reports/kill-matrix/report.json', import.meta.url), 'utf8'),
 ) as KillMatrix;
 
 /** Faults that may survive and properties that may kill nothing, with the reason. */

@@ -13,6 +13,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   I5: 'i5_reads_return_the_last_write',
   I6: 'i6_no_deadlock',
   I7: 'i7_no_lost_wake_up',
+  I8: 'i8_what_a_process_may_read',
   I9: 'i9_writes_are_announced',
   I10: 'i10_nothing_outlived',
   I11: 'i11_references_balance',
