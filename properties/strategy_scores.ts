@@ -1,10 +1,23 @@
 /**
- * How soon each strategy finds each planted fault, over many seeds: a table on stdout, progress on stderr.
- * `npm run check:strategies [SEEDS] [RUNS] [FAULT...]`; by default 30 seeds of at most 1,000 runs and every fault.
+ * How soon each strategy finds each planted fault, over many seeds: writes reports/strategies; progress on stderr.
+ * `npm run check:strategies [SEEDS] [RUNS] [FAULT...]`; with faults named it prints their rows and writes nothing.
  */
-import { COST_TABLES, driverNamed, MUTANTS, score, type Score, STRATEGIES } from '../src/index.ts';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  COST_TABLES,
+  driverNamed,
+  MODEL_REVISION,
+  MUTANTS,
+  score,
+  scoreTable,
+  STRATEGIES,
+  type StrategyScores,
+} from '../src/index.ts';
 
-const [seeds = '30', limit = '1000', ...names] = process.argv.slice(2);
+const FOLDER = fileURLToPath(new URL('../reports/strategies', import.meta.url));
+const KERNEL = 'linux-6.1';
+const [seeds = '30', limit = '100', ...names] = process.argv.slice(2);
 const mutants = names.length === 0 ? MUTANTS : MUTANTS.filter(({ name }) => names.includes(name));
 const costs = Object.fromEntries(
   [...COST_TABLES.values()]
@@ -12,42 +25,33 @@ const costs = Object.fromEntries(
     .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
 );
 
-function line(cells: readonly string[]): string {
-  const widths = [38, 18, 7, 9, 7];
-  return cells
-    .map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-    .join(' ');
-}
-
-function row({ mutant, strategy, found, seeds: tried, mean, p95 }: Score): string {
-  return line([mutant, strategy, `${found}/${tried}`, mean?.toFixed(1) ?? '-', String(p95 ?? '-')]);
-}
-
-/** Over all faults: the share of fault and seed that a strategy found, and its mean over those. */
-function summary(strategy: string, scores: readonly Score[]): string {
-  const own = scores.filter((one) => one.strategy === strategy);
-  const found = own.reduce((sum, one) => sum + one.found, 0);
-  const tried = own.reduce((sum, one) => sum + one.seeds, 0);
-  const runs = own.reduce((sum, one) => sum + (one.mean ?? 0) * one.found, 0);
-  const mean = found === 0 ? '-' : (runs / found).toFixed(1);
-  return line(['all faults', strategy, `${((100 * found) / tried).toFixed(1)}%`, mean, '']);
-}
-
-console.log(line(['fault', 'strategy', 'found', 'mean', 'p95']));
-const scores: Score[] = [];
-for (const [index, mutant] of mutants.entries()) {
+const scores = mutants.flatMap((mutant, index) => {
   const driver = driverNamed(mutant.driver);
   if (driver === undefined) throw new Error(`${mutant.name}: there is no driver ${mutant.driver}`);
-  const ground = { memory: mutant.onlyOn ?? 'ext4_dax', kernel: 'linux-6.1', driver, costs };
-  for (const kind of [null, ...STRATEGIES]) {
+  const ground = { memory: mutant.onlyOn ?? 'ext4_dax', kernel: KERNEL, driver, costs };
+  return [null, ...STRATEGIES].map((kind) => {
     process.stderr.write(`${index + 1}/${mutants.length} ${mutant.name} ${kind?.name ?? 'mixed'}\n`);
-    const scored = score(mutant, ground, kind, Number(seeds), Number(limit));
-    scores.push(scored);
-    console.log(row(scored));
-  }
+    return score(mutant, ground, kind, Number(seeds), Number(limit));
+  });
+});
+
+const mixed = { name: 'mixed', title: 'a strategy that the generator draws for each run', paper: null };
+const result: StrategyScores = {
+  ...{ schema: 'gup-vs-hmm/strategy-scores/1', model_revision: MODEL_REVISION, kernel: KERNEL },
+  ...{ seeds: Number(seeds), limit: Number(limit) },
+  strategies: [mixed, ...STRATEGIES.map(({ name, title, paper }) => ({ name, title, paper }))],
+  scores,
+};
+const text = scoreTable(result, `npm run check:strategies -- ${seeds} ${limit}`);
+
+function write(name: string, content: string): void {
+  writeFileSync(`${FOLDER}/${name}.part`, content);
+  renameSync(`${FOLDER}/${name}.part`, `${FOLDER}/${name}`);
 }
-for (const strategy of ['mixed', ...STRATEGIES.map(({ name }) => name)])
-  console.log(summary(strategy, scores));
-console.log('\nStrategies and their papers:');
-for (const { name, title, paper } of STRATEGIES)
-  console.log(`  ${name}: ${title}${paper === null ? '' : ` (${paper})`}`);
+
+if (names.length > 0) console.log(text);
+else {
+  mkdirSync(FOLDER, { recursive: true });
+  write('report.json', `${JSON.stringify(result, null, 1)}\n`);
+  write('report.md', text);
+}

@@ -14,6 +14,7 @@ export { directedHunt, type Ground, hunt, runsToDetection } from './check/hunt.t
 export { killMatrix, type KillMatrix } from './check/kill_matrix.ts';
 export { killTable } from './check/kill_table.ts';
 export { score, type Score } from './check/scores.ts';
+export { scoreTable, type StrategyScores } from './check/score_table.ts';
 export {
   ALL_OPERATIONS,
   FILES_STAY_MAPPED,

@@ -1,11 +1,6 @@
 /** An ablation as Markdown: what breaks without which part, and what each driver calls. */
 import type { Ablation, AblationRow } from './ablation.ts';
-
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
-}
+import { table } from './markdown_table.ts';
 
 function breaksOf({ breaks, runs }: AblationRow): string {
   const texts = breaks.map(({ property, broken }) => `${property} ${broken}/${runs}`);
@@ -15,7 +10,7 @@ function breaksOf({ breaks, runs }: AblationRow): string {
 function shortestOf({ shortest }: AblationRow): string {
   if (shortest === null) return '-';
   const { property, operations, preemptions } = shortest;
-  return `${property}: ${operations} operations, ${preemptions} preemptions`;
+  return `${property}: ${operations} operations, ${preemptions} ${preemptions === 1 ? 'preemption' : 'preemptions'}`;
 }
 
 function single(row: AblationRow, titles: ReadonlyMap<string, string>): string[] {

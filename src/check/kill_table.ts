@@ -1,13 +1,6 @@
 /** A kill matrix as Markdown: what kills what, and what is open. */
 import type { KillCell, KillMatrix, KillRow } from './kill_matrix.ts';
-
-/** Cells with a `|` in them would end there. */
-const line = (cells: readonly string[]): string =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
-}
+import { table } from './markdown_table.ts';
 
 /** Runs that broke the property, over all strategies, of the runs of those strategies. */
 function share(cells: readonly KillCell[]): string {
