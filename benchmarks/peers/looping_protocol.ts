@@ -75,6 +75,7 @@ const device = path('device', ['mirror', 'page'], (s) => [
   }),
   s.branch('no invalidation', (k) => k.globals.get(0, GLOBAL.invalidating) === 0, 'begun'),
   s.sleep('invalidate_end', 'TASK_UNINTERRUPTIBLE', () => ({ kind: INVALIDATE_END, a: 0, b: 0 })),
+  s.label('woken', ''),
   s.jump('fault'),
   s.mark('begun'),
   s.down_read('invalidate_lock', () => INVALIDATE_LOCK),
@@ -173,6 +174,7 @@ function freeBlocks(k: Protocol, from: number): void {
 const truncate = path('truncate', ['size', 'busy'], (s) => [
   s.down_write('i_rwsem', () => I_RWSEM),
   s.down_write('invalidate_lock', () => INVALIDATE_LOCK),
+  s.label('break_layouts', ''),
   s.mark('again'),
   s.call(unmap, (_k, _f, callee) => {
     callee.from = 0;
@@ -184,6 +186,7 @@ const truncate = path('truncate', ['size', 'busy'], (s) => [
   s.up('invalidate_unlock', () => INVALIDATE_LOCK),
   s.sleep('page_idle', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: PAGE_IDLE, a: f.busy, b: 0 })),
   s.down_write('invalidate_relock', () => INVALIDATE_LOCK),
+  s.label('retry_layouts', ''),
   s.jump('again'),
   s.mark('idle'),
   s.label('i_size_write', '', (k, f) => {
