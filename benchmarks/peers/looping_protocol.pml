@@ -3,7 +3,8 @@
  * fault again and again, users that pin a page for a moment again and again, users that pin one and never let go, and
  * truncates that wait until no page is pinned.
  *
- * Needs -DPAGES, -DMIRRORS (1 or more), -DSHORT_PINS, -DLONG_PINS and -DTRUNCATES.
+ * Needs -DPAGES (1 to 4), -DMIRRORS (1 or more), -DSHORT_PINS, -DLONG_PINS and -DTRUNCATES (no more than pages).
+ * -DNO_RETRY plants a fault: a device installs its page whether an invalidation came meanwhile or not.
  *
  * One d_step is one labelled step, and a place to which a goto leads is a step's name, so that there are as many states
  * as there are in the tables: nothing is written between two d_steps, locals that nobody reads any more are zero, and no
@@ -217,6 +218,11 @@ active [MIRRORS] proctype device()
 {
   byte page;
 #define M (_pid - TRUNCATES - LONG_PINS - SHORT_PINS)
+#ifdef NO_RETRY
+#define RETRY_PASSES true
+#else
+#define RETRY_PASSES (hit[M] == 0)
+#endif
 #define NEXT_PAGE page = (page + 1) % PAGES
 
 translate:
@@ -238,8 +244,8 @@ read_begin:
   d_step {
     AWAKE ->
     if
-    :: hit[M] == 0 -> assert(HAS(block, page)); mapped[M] = mapped[M] | BIT(page)
-    :: else
+    :: RETRY_PASSES -> assert(HAS(block, page)); mapped[M] = mapped[M] | BIT(page)
+    :: !RETRY_PASSES
     fi;
     up(DRIVER(M))
   }; goto translate;

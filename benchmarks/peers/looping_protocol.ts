@@ -17,6 +17,13 @@ export interface ProtocolSize {
   readonly truncates: number;
 }
 
+/** Throws a RangeError where there is nothing to mirror, or nothing left to cut off. */
+export function checkSize({ pages, mirrors, truncates }: ProtocolSize): void {
+  if (pages < 1 || pages > 4) throw new RangeError(`${pages} pages: 1 to 4`);
+  if (mirrors < 1) throw new RangeError('the protocol needs a mirror');
+  if (truncates > pages) throw new RangeError(`${truncates} truncates of ${pages} pages: one each at most`);
+}
+
 const GLOBAL = columns('size', 'invalidating');
 const PAGE = columns('block', 'pte', 'refs');
 /** `hit`: an invalidation came since the last look-up began; then one column for each page that the device has mapped. */
@@ -209,6 +216,7 @@ const truncate = path('truncate', ['size', 'busy'], (s) => [
 
 /** The protocol in its first state, as the search takes it: truncates, then long pins, short pins and devices. */
 export function loopingProtocol(size: ProtocolSize): Model {
+  checkSize(size);
   const { pages, mirrors, shortPins, longPins, truncates } = size;
   const tasks = truncates + longPins + shortPins + mirrors;
   const store = new DenseStore({ fingerprints: true });

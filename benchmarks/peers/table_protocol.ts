@@ -6,7 +6,7 @@
  * machine does from one label to the next, so that there are as many states and transitions as there (and as in looping_protocol.pml).
  */
 import { columns, DenseStore, type Model } from '../../src/index.ts';
-import type { ProtocolSize } from './looping_protocol.ts';
+import { checkSize, type ProtocolSize } from './looping_protocol.ts';
 import { TABLE_TASKS_MAX, TableLocks } from './table_locks.ts';
 
 /** The labels; a task's cell holds the one its next step begins at. */
@@ -276,11 +276,20 @@ const STEPS: Readonly<Record<Label, Step>> = {
   ...DEVICE,
 };
 
-/** The steps by the number of their label. */
-const BY_LABEL: readonly Step[] = (Object.keys(AT) as Label[]).map((label) => STEPS[label]);
+/** A planted fault: the device installs its page whether an invalidation came meanwhile or not. */
+export const NO_RETRY: Partial<Record<Label, Step>> = {
+  mmu_interval_read_retry(k, task) {
+    k.store.write(k.cells.hit + mirrorOf(k, task), 0);
+    return DEVICE.mmu_interval_read_retry(k, task);
+  },
+};
 
-/** The protocol in its first state: truncates, then long pins, short pins and devices. */
-export function tableProtocol(size: ProtocolSize): Model {
+/**
+ * The protocol in its first state: truncates, then long pins, short pins and devices. `faults` stand in the place of the steps
+ * that they name. Throws for a size that makes no sense, or that has no room in the table's cells.
+ */
+export function tableProtocol(size: ProtocolSize, faults: Partial<Record<Label, Step>> = {}): Model {
+  checkSize(size);
   const tasks = size.truncates + size.longPins + size.shortPins + size.mirrors;
   if (tasks > TABLE_TASKS_MAX) throw new RangeError(`${tasks} tasks: there is room for ${TABLE_TASKS_MAX}`);
   const store = new DenseStore({ fingerprints: true });
@@ -291,7 +300,12 @@ export function tableProtocol(size: ProtocolSize): Model {
   store.write(cells.block, below(size.pages));
   const k: Protocol = { store, cells, size, locks: new TableLocks(store, cells) };
   for (let task = 0; task < tasks; task++) beginTask(k, task);
-  return new TableModel(k, tasks);
+  const steps = { ...STEPS, ...faults };
+  return new TableModel(
+    k,
+    tasks,
+    (Object.keys(AT) as Label[]).map((label) => steps[label]),
+  );
 }
 
 function beginTask({ store, cells, size }: Protocol, task: number): void {
@@ -312,9 +326,12 @@ class TableModel implements Model {
   readonly tasks: number;
   readonly found = new Map<string, string>();
   private readonly k: Protocol;
+  /** By the number of their label. */
+  private readonly steps: readonly Step[];
 
-  constructor(k: Protocol, tasks: number) {
+  constructor(k: Protocol, tasks: number, steps: readonly Step[]) {
     this.k = k;
+    this.steps = steps;
     this.store = k.store;
     this.tasks = tasks;
   }
@@ -337,7 +354,7 @@ class TableModel implements Model {
   step(task: number): void {
     const { store, k } = this;
     const at = k.cells.at + task;
-    store.write(at, (BY_LABEL[store.read(at)] as Step)(k, task));
+    store.write(at, (this.steps[store.read(at)] as Step)(k, task));
   }
 
   unfinished(): number {
