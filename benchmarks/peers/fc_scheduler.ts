@@ -39,9 +39,9 @@ export async function sampleWithScheduler(model: Model, runs: number): Promise<S
       model.store.undo(first);
     }
   });
-  const details = await fc.check(property, { numRuns: runs, seed: SEED, endOnFailure: true });
-  const { failed, numRuns, error } = details as { failed: boolean; numRuns: number; error?: unknown };
-  if (failed && !(error instanceof Damage)) throw error;
+  const checked = await fc.check(property, { numRuns: runs, seed: SEED, endOnFailure: true });
+  const { failed, numRuns, errorInstance } = checked;
+  if (failed && !(errorInstance instanceof Damage)) throw errorInstance;
   return {
     runs: numRuns,
     steps,

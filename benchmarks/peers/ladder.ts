@@ -24,7 +24,7 @@ export const RUNGS: readonly Rung[] = [
   { size: size(2, 1, 1, 1, 1), states: 14_747, repeats: 3, machine: true },
   { size: size(2, 2, 1, 0, 1), states: 121_055, repeats: 3, machine: true },
   { size: size(2, 2, 1, 1, 1), states: 678_460, repeats: 3, machine: true },
-  { size: size(2, 2, 1, 1, 2), states: 3_230_098, repeats: 3, machine: false },
+  { size: size(2, 2, 1, 1, 2), states: 3_230_098, repeats: 2, machine: false },
   { size: size(3, 2, 1, 1, 2), states: 12_332_705, repeats: 1, machine: false },
 ];
 

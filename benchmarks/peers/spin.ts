@@ -78,7 +78,7 @@ export function verifyWithSpin(size: ProtocolSize, options: SpinOptions): SpinCo
     run('spin', [...defines(size, options), '-a', MODEL]);
     run('gcc', ['-O2', '-DSAFETY', `-DMEMLIM=${MEMORY_MAX_MB}`, ...reduction(options), '-o', 'pan', 'pan.c']);
     const log = run(join(folder, 'pan'), panArgs(options));
-    return read(log, (performance.now() - start) / 1000);
+    return { ...readPanLog(log), whole_seconds: (performance.now() - start) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -99,7 +99,8 @@ function panArgs({ states }: SpinOptions): string[] {
   return ['-E', '-n', `-m${DEPTH_MAX}`, `-w${places}`];
 }
 
-function read(log: string, wholeSeconds: number): SpinCost {
+/** What pan has printed. Throws when it says that it did not see all, or says something else than this reads. */
+export function readPanLog(log: string): Omit<SpinCost, 'whole_seconds'> {
   const number = (pattern: RegExp): number => {
     const found = pattern.exec(log)?.[1];
     if (found === undefined) throw new Error(`pan printed no ${pattern.source}:\n${log}`);
@@ -112,7 +113,6 @@ function read(log: string, wholeSeconds: number): SpinCost {
     transitions: number(/(\d+) transitions/) - 1,
     depth: number(/depth reached (\d+)/),
     seconds: number(/elapsed time ([\d.e+-]+) seconds/),
-    whole_seconds: wholeSeconds,
     memory_bytes: number(/([\d.]+)\s+total actual memory usage/) * 2 ** 20,
     counterexample: failed ? number(/at depth (\d+)/) : null,
   };
