@@ -17,6 +17,13 @@ export interface ProtocolSize {
   readonly truncates: number;
 }
 
+/** Throws a RangeError where there is nothing to mirror, or nothing left to cut off. */
+export function checkSize({ pages, mirrors, truncates }: ProtocolSize): void {
+  if (pages < 1 || pages > 4) throw new RangeError(`${pages} pages: 1 to 4`);
+  if (mirrors < 1) throw new RangeError('the protocol needs a mirror');
+  if (truncates > pages) throw new RangeError(`${truncates} truncates of ${pages} pages: one each at most`);
+}
+
 const GLOBAL = columns('size', 'invalidating');
 const PAGE = columns('block', 'pte', 'refs');
 /** `hit`: an invalidation came since the last look-up began; then one column for each page that the device has mapped. */
@@ -75,6 +82,7 @@ const device = path('device', ['mirror', 'page'], (s) => [
   }),
   s.branch('no invalidation', (k) => k.globals.get(0, GLOBAL.invalidating) === 0, 'begun'),
   s.sleep('invalidate_end', 'TASK_UNINTERRUPTIBLE', () => ({ kind: INVALIDATE_END, a: 0, b: 0 })),
+  s.label('woken', ''),
   s.jump('fault'),
   s.mark('begun'),
   s.down_read('invalidate_lock', () => INVALIDATE_LOCK),
@@ -173,6 +181,7 @@ function freeBlocks(k: Protocol, from: number): void {
 const truncate = path('truncate', ['size', 'busy'], (s) => [
   s.down_write('i_rwsem', () => I_RWSEM),
   s.down_write('invalidate_lock', () => INVALIDATE_LOCK),
+  s.label('break_layouts', ''),
   s.mark('again'),
   s.call(unmap, (_k, _f, callee) => {
     callee.from = 0;
@@ -184,6 +193,7 @@ const truncate = path('truncate', ['size', 'busy'], (s) => [
   s.up('invalidate_unlock', () => INVALIDATE_LOCK),
   s.sleep('page_idle', 'TASK_UNINTERRUPTIBLE', (_k, f) => ({ kind: PAGE_IDLE, a: f.busy, b: 0 })),
   s.down_write('invalidate_relock', () => INVALIDATE_LOCK),
+  s.label('retry_layouts', ''),
   s.jump('again'),
   s.mark('idle'),
   s.label('i_size_write', '', (k, f) => {
@@ -206,6 +216,7 @@ const truncate = path('truncate', ['size', 'busy'], (s) => [
 
 /** The protocol in its first state, as the search takes it: truncates, then long pins, short pins and devices. */
 export function loopingProtocol(size: ProtocolSize): Model {
+  checkSize(size);
   const { pages, mirrors, shortPins, longPins, truncates } = size;
   const tasks = truncates + longPins + shortPins + mirrors;
   const store = new DenseStore({ fingerprints: true });

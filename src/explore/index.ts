@@ -2,7 +2,7 @@
  * a scope, or any table of labelled steps -> every state that can be reached, what holds in it and what comes to an end.
  */
 export { explore, type ExploreRequest } from './explore.ts';
-export { Graph } from './graph.ts';
+export { Graph, ShortestWays } from './graph.ts';
 export { findLassos, type Lasso } from './liveness.ts';
 export type { Model } from './model.ts';
 export type { ExploreResult } from './result.ts';

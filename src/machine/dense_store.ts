@@ -43,6 +43,9 @@ export class DenseStore implements Store {
   private undoOn = false;
   private undoCells = new Int32Array(1024);
   private undoValues = new Int32Array(1024);
+  /** The fingerprint before each write: cheaper to keep than to work out again. */
+  private undoHigh = new Int32Array(1024);
+  private undoLow = new Int32Array(1024);
   private undoLength = 0;
 
   /** `fingerprints: false` saves their cost where no one compares states. */
@@ -125,15 +128,11 @@ export class DenseStore implements Store {
 
   /** Takes back every write since `mark`, the last first. */
   undo(mark: number): void {
-    for (let i = this.undoLength - 1; i >= mark; i--) {
-      const cell = this.undoCells[i] as number;
-      const value = this.undoValues[i] as number;
-      if (this.fingerprints) {
-        this.toggle(cell, this.vector[cell] as number);
-        this.toggle(cell, value);
-      }
-      this.vector[cell] = value;
-    }
+    if (this.undoLength <= mark) return;
+    for (let i = this.undoLength - 1; i >= mark; i--)
+      this.vector[this.undoCells[i] as number] = this.undoValues[i] as number;
+    this.high = this.undoHigh[mark] as number;
+    this.low = this.undoLow[mark] as number;
     this.undoLength = mark;
   }
 
@@ -172,7 +171,11 @@ export class DenseStore implements Store {
     if (this.undoLength === this.undoCells.length) {
       this.undoCells = doubled(this.undoCells);
       this.undoValues = doubled(this.undoValues);
+      this.undoHigh = doubled(this.undoHigh);
+      this.undoLow = doubled(this.undoLow);
     }
+    this.undoHigh[this.undoLength] = this.high;
+    this.undoLow[this.undoLength] = this.low;
     this.undoCells[this.undoLength] = cell;
     this.undoValues[this.undoLength++] = old;
   }
