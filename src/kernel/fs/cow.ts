@@ -6,7 +6,7 @@
  * block up. Of the copy nothing is flushed: until the next fsync it is in the cache only, while the new map can commit
  * before that.
  *
- * Left out: preallocation in the CoW fork (cowextsize, 32 blocks unless it is set: K240), always_cow mounts.
+ * Left out: preallocation in the CoW fork (cowextsize, 32 blocks unless it is set: K60), always_cow mounts.
  */
 import { visitRuns } from '../../machine/store.ts';
 import { EIO, ENOSPC } from '../errno.ts';
@@ -45,7 +45,7 @@ export const shared_end = (k: Kernel, inode: number, page: number, limit: number
 
 /**
  * xfs_reflink_allocate_cow(): [page, end) have blocks in the CoW fork. False: no space, and none is kept. Blocks that were
- * there already are taken without a transaction; for new ones xfs_bmapi_finish() logs the inode (K240).
+ * there already are taken without a transaction; for new ones xfs_bmapi_finish() logs the inode (K60).
  */
 export function stage_copy(k: Kernel, inode: number, page: number, end: number): boolean {
   for (let at = page; at < end;) {

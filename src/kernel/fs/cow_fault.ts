@@ -11,7 +11,7 @@
  *
  * MAP_SYNC asks whether the file's map is newer than its last commit when the copy has its block and before the file's map
  * shows it. Taking a new block into the CoW fork logs the inode, so that such a fault commits. A block that XFS had set aside
- * there before logs nothing: the page is writable with no commit, and a crash falls back to the old block (K240).
+ * there before logs nothing: the page is writable with no commit, and a crash falls back to the old block (K60).
  */
 import { VM_FAULT_NEEDDSYNC, VM_FAULT_SIGBUS } from '../errno.ts';
 import { i_data_sem, INODE, path } from '../kernel.ts';

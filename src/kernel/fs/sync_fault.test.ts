@@ -161,7 +161,7 @@ test('MAP_SYNC is refused where flushed caches are not durable, after what was m
   expect([pte(story, 8), story.run('app', sys.load(8))]).toEqual(['none', 'EFAULT']);
 });
 
-describe('a MAP_SYNC write to a shared block (K240)', () => {
+describe('a MAP_SYNC write to a shared block (K60)', () => {
   /** File 0 shares its first two pages, is committed and mapped at page 8: what a store to page 8 does. */
   function stored(before: (story: Story) => void): Story {
     const story = new Story({ memory: 'xfs_dax', driver: none, files: [written(4), written(4)] });

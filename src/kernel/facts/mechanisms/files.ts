@@ -91,10 +91,16 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'open, O_TRUNC, close',
-    symbols: ['fs/open.c:do_sys_openat2', 'fs/namei.c:handle_truncate', 'fs/file_table.c:__fput'],
-    paths: ['do_sys_open', '__fput'],
-    modelled: 'a reference to the file; O_TRUNC is the truncate above inside the open',
-    simplified: 'no path walk beyond the name',
+    symbols: [
+      'fs/open.c:do_sys_openat2',
+      'fs/namei.c:open_last_lookups',
+      'fs/namei.c:handle_truncate',
+      'fs/file_table.c:__fput',
+    ],
+    paths: ['do_sys_open', 'open_last_lookups', '__fput'],
+    modelled:
+      'a reference to the file; a file is made under the lock of the directory, not while frozen; O_TRUNC is the truncate above inside the open',
+    simplified: 'no path walk beyond the name; only an open that makes the file asks with O_CREAT',
     leftOut: ['attributes'],
   },
   {
