@@ -50,12 +50,10 @@ export const shared_end = (k: Kernel, inode: number, page: number, limit: number
 export function stage_copy(k: Kernel, inode: number, page: number, end: number): boolean {
   for (let at = page; at < end;) {
     const stop = k.cow_fork.runEnd(inode, at, end);
-    if (k.cow_fork.get(inode, at) === 0) {
-      mark_inode_dirty(k, inode);
-      if (!allocate_hole(k, k.cow_fork, inode, at, stop, EXT_UNWRITTEN)) {
-        cancel_cow(k, inode, page, end);
-        return false;
-      }
+    const staged = k.cow_fork.get(inode, at) !== 0;
+    if (!staged && !allocate_hole(k, k.cow_fork, inode, at, stop, EXT_UNWRITTEN)) {
+      cancel_cow(k, inode, page, end);
+      return false;
     }
     at = stop;
   }

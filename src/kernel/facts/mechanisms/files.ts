@@ -23,8 +23,9 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
       'fs/dax.c:__dax_invalidate_entry',
       'mm/truncate.c:truncate_inode_pages_range',
       'mm/truncate.c:invalidate_inode_pages2_range',
+      'fs/dax.c:__dax_clear_dirty_range [6.12 only]',
     ],
-    paths: ['dax_delete_mapping_entries', 'invalidate_inode_pages2_range'],
+    paths: ['dax_delete_mapping_entries', 'invalidate_inode_pages2_range', '__dax_clear_dirty_range'],
     modelled:
       'entries with a sleeping lock and a queue each; those that are removed are waited for one by one',
     simplified: 'a table by page in the place of the XArray',
@@ -225,6 +226,7 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
     modelled: 'i_rwsem, block map, a copy by the CPU; a hole that is filled drops the mappings of it first',
     simplified: 'a page is copied in one step',
     leftOut: ['user_buffers'],
+    rules: ['write_unmaps_copied_blocks'],
   },
   {
     name: 'fsync and write-back',
