@@ -9,7 +9,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Invariant } from '../invariants/index.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { type GeneratedRun, generatedRuns } from './generated_run.ts';
-import { ALL_OPERATIONS, expectedUnder, onMemory, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, expectedUnder, onSystem, type Profile } from './profile.ts';
 import type { CheckResult, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
@@ -46,7 +46,7 @@ const CHUNK = 250;
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = onMemory(profileOf(mutant ?? null), request.memory);
+  const profile = onSystem(profileOf(mutant ?? null), request.memory, request.kernel);
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),

@@ -5,13 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../drivers/driver.ts';
+import { get } from '../drivers/get.ts';
+import { gup } from '../drivers/gup.ts';
 import { none } from '../drivers/none.ts';
 import { stage_copy } from '../kernel/fs/cow.ts';
 import { ext_mapped } from '../kernel/fs/extent.ts';
 import { releaseNamed } from '../kernel/release/releases.ts';
 import * as sys from '../run/fixtures/calls.ts';
 import { block, content } from '../run/fixtures/look.ts';
-import { Story, written } from '../run/fixtures/story.ts';
+import { BOTH, Story, written } from '../run/fixtures/story.ts';
 
 const KERNELS = ['linux-6.1', 'linux-6.12'];
 
@@ -78,4 +80,41 @@ describe.each(KERNELS)('on %s', (kernel) => {
     expect(stored).toBe(scene('store_through_the_old_mapping'));
     expect(words.get(content(story, 0, 1))).toBe(scene('other_file_has'));
   });
+});
+
+const DIRECT = ['direct_read', 'direct_write', 'aio_read', 'uring_read'];
+const CELLS = KERNELS.flatMap((kernel) =>
+  DIRECT.flatMap((user) =>
+    BOTH.flatMap((memory) => ['trunc_0', 'punch'].map((op) => [kernel, user, memory, op] as const)),
+  ),
+);
+
+// FOLL_GET in 6.1, FOLL_PIN in 6.12 (K103).
+const HOLDS: Readonly<Record<string, Driver>> = { 'linux-6.1': get, 'linux-6.12': gup };
+
+test.each(CELLS)('on %s, %s on %s: what %s does when the transfer has ended', (kernel, user, memory, op) => {
+  const scene = seen('real_users', kernel, `${user}:${op}`, memory);
+  const setup = { release: releaseNamed(kernel) };
+  const driver = HOLDS[kernel] as Driver;
+  const story = new Story({ memory, driver, files: [written(16)], setup });
+  story.run('app', sys.mmapShared(16, 32));
+  story.run('third', sys.mmapShared(16, 32));
+  // A read of the other file writes to the memory.
+  const writable = user !== 'direct_write';
+  story.run('app', sys.attach(20, 28, { perTransfer: true, writable }));
+  story.begin('app', writable ? sys.dmaWrite(20, 28) : sys.dmaRead(20, 28));
+  story.drive('app');
+  const call = story.begin('other', op === 'punch' ? sys.punch(4, 12) : sys.truncate(0));
+  const now = (): string => (story.drive('other') === 'asleep' ? 'blocked' : 'completed');
+  expect(now()).toBe(scene('outcome'));
+  story.settle();
+  expect(now()).toBe(scene('after_release'));
+  if (now() === 'blocked') {
+    story.run('third', sys.load(20));
+    story.run('third', sys.attach(20, 21, { region: 1, writable: false }));
+    story.run('third', sys.detach(1));
+    story.settle();
+    expect(now()).toBe(scene('after_another_reference_came_and_went'));
+  }
+  expect(story.finish('other', call)).toBe('ok');
 });
