@@ -18,6 +18,8 @@ export { scoreTable, type StrategyScores } from './check/score_table.ts';
 export {
   ALL_OPERATIONS,
   FILES_STAY_MAPPED,
+  expectedUnder,
+  onSystem,
   type Profile,
   profileFor,
   underProfile,

@@ -10,7 +10,7 @@ import type { Mutant } from '../mutants/index.ts';
 import type { PctBound, StrategyKind } from '../schedule/index.ts';
 import { CHUNK, drawRuns } from './draw_runs.ts';
 import type { GeneratedRun } from './generated_run.ts';
-import { expectedUnder, onMemory, type Profile, profileFor } from './profile.ts';
+import { expectedUnder, onSystem, type Profile, profileFor } from './profile.ts';
 import type { CheckResult, CheckStrategy, CheckViolation } from './result.ts';
 import { Runner } from './run_one.ts';
 import { encodeRun } from './run_token.ts';
@@ -47,7 +47,7 @@ export interface CheckRequest {
 /** Throws RangeError for names of memory or kernels that do not exist. */
 export function check(request: CheckRequest): CheckResult {
   const { drivers, invariants, mutant, seed } = request;
-  const profile = onMemory(profileFor(mutant), request.memory);
+  const profile = onSystem(profileFor(mutant), request.memory, request.kernel);
   const parts = drivers.map((driver) => campaign(request, driver, profile));
   const firsts = parts.flatMap(({ driver, tally }) =>
     [...tally.first].flatMap(([id, { number }]) => (isExpected(profile, driver, id) ? [] : [number])),

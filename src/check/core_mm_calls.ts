@@ -11,7 +11,7 @@ import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { smallSetup } from '../run/setup.ts';
 import { drawRuns } from './draw_runs.ts';
 import type { Ground } from './hunt.ts';
-import { ALL_OPERATIONS, onMemory } from './profile.ts';
+import { ALL_OPERATIONS, onSystem } from './profile.ts';
 import { Runner } from './run_one.ts';
 
 export interface CallCounts {
@@ -75,7 +75,7 @@ export function coreMmCalls(ground: Ground, seed: number, runs: number): CallCou
   });
   const runner = new Runner(smallSetup(ground, { patches }), CHECK_INVARIANTS.slice(0, 0));
   let deviceFaults = 0;
-  for (const run of drawRuns(seed, runs, onMemory(ALL_OPERATIONS, ground.memory))) {
+  for (const run of drawRuns(seed, runs, onSystem(ALL_OPERATIONS, ground.memory, ground.kernel))) {
     runner.run(run, (events) => {
       deviceFaults += events.filter(({ event }) => event.type === 'device_fault').length;
     });

@@ -7,7 +7,7 @@ import { type Mutant, plant } from '../mutants/index.ts';
 import { smallSetup } from '../run/setup.ts';
 import type { StrategyKind } from '../schedule/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
-import { expectedUnder, onMemory, type Profile, profileFor, underProfile } from './profile.ts';
+import { expectedUnder, onSystem, type Profile, profileFor, underProfile } from './profile.ts';
 import { Runner } from './run_one.ts';
 import { decodeRun } from './run_token.ts';
 import { strategyRuns } from './scheduled_runs.ts';
@@ -37,7 +37,7 @@ export interface Hunt {
 
 /** The runner for a fault, and the profile its runs are drawn from. */
 export function runnerWith(mutant: Mutant, ground: Ground): { runner: Runner; profile: Profile } {
-  const profile = onMemory(profileFor(mutant), ground.memory);
+  const profile = onSystem(profileFor(mutant), ground.memory, ground.kernel);
   const setup = plant(underProfile(profile, smallSetup(ground)), mutant);
   return { runner: new Runner(setup, CHECK_INVARIANTS), profile };
 }

@@ -3,6 +3,7 @@
  */
 import type { Driver } from '../drivers/driver.ts';
 import { expectedVerdict } from '../invariants/index.ts';
+import { releaseNamed } from '../kernel/release/releases.ts';
 import type { Rules } from '../kernel/release/rules.ts';
 import type { Mutant } from '../mutants/index.ts';
 import type { Setup } from '../run/session.ts';
@@ -16,6 +17,8 @@ export interface Profile {
   /** Invariants that every driver of today keeps in such workloads, whatever it breaks in others, and why. */
   readonly holds: readonly string[];
   readonly facts: readonly string[];
+  /** Rules of the kernel, for what its drivers give up. */
+  readonly kernelRules?: Rules;
   /** The files are in the page cache; absent: on DAX. */
   readonly pageCache?: boolean;
 }
@@ -93,8 +96,12 @@ export function profileFor(mutant: Mutant | null | undefined): Profile {
   return { ...ALL_OPERATIONS, excluded: OPERATION_KINDS.filter((kind) => !operations.includes(kind)) };
 }
 
-/** The profile on this kind of memory: without the operations that its filesystem does not have. */
-export function onMemory(profile: Profile, memory: string): Profile {
+/**
+ * The profile on this kind of memory and kernel: without the operations that its filesystem does not have. Throws RangeError for
+ * names that do not exist.
+ */
+export function onSystem(general: Profile, memory: string, kernel: string): Profile {
+  const profile = { ...general, kernelRules: releaseNamed(kernel).rules };
   const { shares_blocks, dax } = filesystemOf(memory);
   const missing: OperationKind[] = [
     ...(shares_blocks ? [] : (['reflink', 'dedupe'] as const)),
@@ -117,5 +124,6 @@ export function expectedUnder(
   invariant: string,
 ): ReturnType<typeof expectedVerdict> {
   if (profile.holds.includes(invariant)) return { expected: 'holds', facts: profile.facts };
-  return expectedVerdict(driver, invariant, profile.pageCache !== true);
+  const rules = { ...profile.kernelRules, ...profile.rules };
+  return expectedVerdict(driver, invariant, profile.pageCache !== true, rules);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { INVARIANTS } from '../invariants/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
 import { driver } from './fixtures/conditions.ts';
-import { ALL_OPERATIONS, FILES_STAY_MAPPED, onMemory, type Profile } from './profile.ts';
+import { ALL_OPERATIONS, FILES_STAY_MAPPED, onSystem, type Profile } from './profile.ts';
 import type { CheckedRun } from './run_one.ts';
 import type { Situation } from './situations.ts';
 import { RUNS_TO_SEE_A_BREAK, Tally } from './tally.ts';
@@ -79,7 +79,7 @@ describe('floors', () => {
 
   test('are not asked on the page cache', () => {
     const floors = (memory: string) =>
-      tallied(500, []).floors(driver('gup'), onMemory(ALL_OPERATIONS, memory));
+      tallied(500, []).floors(driver('gup'), onSystem(ALL_OPERATIONS, memory, 'linux-6.1'));
     expect(floors('xfs_dax').length).toBeGreaterThan(0);
     expect(floors('xfs')).toEqual([]);
   });

@@ -65,11 +65,11 @@ export function run(
 
 /** The properties that the run broke, those that nobody expects of the driver first. */
 function brokenUnder({ session, monitor }: Replay, holds: readonly string[]): BrokenProperty[] {
-  const { driver, fs } = session.system;
+  const { driver, fs, rules } = session.system;
   return INVARIANTS.flatMap(({ id, title }): BrokenProperty[] => {
     const found = monitor.violations.get(id);
     if (found === undefined) return [];
-    const expected = !holds.includes(id) && expectedVerdict(driver, id, fs.dax).expected === 'breaks';
+    const expected = !holds.includes(id) && expectedVerdict(driver, id, fs.dax, rules).expected === 'breaks';
     return [{ property: id, title, expected, text: found.first }];
   }).sort((a, b) => Number(a.expected) - Number(b.expected));
 }

@@ -16,8 +16,8 @@ function verdictOn(
   invariant: Invariant,
   ops: Partial<Record<OperationKind, OperationStats>>,
 ): Verdict {
-  const { driver, fs } = replay.session.system;
-  const { expected, facts } = expectedVerdict(driver, invariant.id, fs.dax);
+  const { driver, fs, rules } = replay.session.system;
+  const { expected, facts } = expectedVerdict(driver, invariant.id, fs.dax, rules);
   const violations = replay.monitor.violations.get(invariant.id);
   const silent = invariant.kinds?.every((kind) => (ops[kind]?.total ?? 0) === 0) ?? false;
   const unbroken = expected === 'breaks' || silent ? 'not_exercised' : 'held';

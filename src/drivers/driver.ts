@@ -6,6 +6,7 @@
  */
 import type { Path } from '../machine/program.ts';
 import type { InvalidateLocals, NotifierOps } from '../kernel/kernel.ts';
+import type { Rules } from '../kernel/release/rules.ts';
 import type { System } from './system.ts';
 
 /** An invariant that the driver breaks by construction, and the facts that say why (D7). */
@@ -15,6 +16,8 @@ export interface KnownBreak {
   readonly facts: readonly string[];
   /** Where it is so; absent: on DAX and through the page cache. */
   readonly memory?: 'dax' | 'page_cache';
+  /** Only on kernels that have this rule. */
+  readonly rule?: keyof Rules;
 }
 
 export interface Driver {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTER } from '../kernel/kernel.ts';
+import { releaseNamed } from '../kernel/release/releases.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import * as sys from '../run/fixtures/calls.ts';
 import { block, devicePte, pfnAt, references } from '../run/fixtures/look.ts';
@@ -33,6 +34,31 @@ describe.each(BOTH)('%s', (memory) => {
     story.run('app', sys.detach());
     expect(story.finish('other', hole)).toBe('ok');
   });
+
+  test.each([
+    ['linux-6.1', 'asleep'],
+    ['linux-6.12', 'done'],
+  ])(
+    'K10, K103 on %s a truncate that waits for the end of direct I/O is %s when it has ended',
+    (kernel, then) => {
+      const setup = { release: releaseNamed(kernel) };
+      const story = new Story({ memory, driver: get, files: [written(4)], setup });
+      story.run('app', sys.mmapShared(0, 4));
+      story.run('app', sys.attach(0, 1, { perTransfer: true }));
+      story.begin('app', sys.dmaWrite(0, 1));
+      story.drive('app');
+      const cut = story.begin('other', sys.truncate(0));
+      expect(story.drive('other')).toBe('asleep');
+      story.settle();
+      expect([references(story, block(story, 0)), story.drive('other')]).toEqual([0, then]);
+      // Another reference that comes and goes wakes it.
+      story.run('third', sys.mmapShared(20, 24));
+      story.run('third', sys.load(20));
+      story.run('third', sys.attach(20, 21, { region: 1, writable: false }));
+      story.run('third', sys.detach(1));
+      expect(story.finish('other', cut)).toBe('ok');
+    },
+  );
 
   test('K7 of a hole it takes the zero page, which nobody counts', () => {
     const story = new Story({ memory, driver: get, files: [file(2)] });

@@ -11,6 +11,11 @@
  * Release is set_page_dirty_lock() and put_page(). On fsdax the first does nothing that the model keeps: it is the
  * filesystem's no-op dirty_folio, which sets a flag that nobody reads and leaves the DAX entry as clean as it was (K27). A
  * folio of the page cache is dirty after it (K239).
+ *
+ * The end of a transfer is that of direct I/O: in 6.1 __bio_release_pages() drops the references with folio_put_refs(), which does
+ * not know that somebody may wait for an fsdax page, so that a truncate that sleeps until then sleeps on, until a signal comes
+ * or another reference to that page comes and goes (seen on a real kernel: src/witness real_users). A held region is given back
+ * as vmsplice() does, with put_page().
  */
 import { FOLL_GET } from '../kernel/mm/page.ts';
 import { pinningDriver } from './gup.ts';
@@ -30,7 +35,10 @@ export const get = pinningDriver({
     { invariant: 'I3', facts: ['K65', 'K216', 'K231'] },
     { invariant: 'I4', facts: ['K84', 'K216'] },
     { invariant: 'I5', facts: ['K43', 'K63', 'K228'] },
+    // Whoever waits for the end of a transfer is not woken by it.
+    { invariant: 'I7', facts: ['K10', 'K103'], memory: 'dax', rule: 'bio_release_wakes_nobody' },
     { invariant: 'I9', facts: ['K65', 'K182', 'K231'] },
+    { invariant: 'I12', facts: ['K10', 'K103'], memory: 'dax', rule: 'bio_release_wakes_nobody' },
     { invariant: 'I13', facts: ['K20', 'K30', 'K32'], memory: 'dax' },
     { invariant: 'I15', facts: ['K63', 'K232'] },
   ],

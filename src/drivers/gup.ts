@@ -10,7 +10,7 @@ import { EFAULT } from '../kernel/errno.ts';
 import { mmap_lock } from '../kernel/kernel.ts';
 import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
 import { set_pages_dirty } from '../kernel/mm/filemap.ts';
-import { type FOLL_GET, FOLL_PIN, gup_put_pages } from '../kernel/mm/page.ts';
+import { bio_release_pages, type FOLL_GET, FOLL_PIN, gup_put_pages } from '../kernel/mm/page.ts';
 import { pte_pfn } from '../kernel/mm/pgtable.ts';
 import { visitRuns } from '../machine/store.ts';
 import { type Accounting, charge_region, uncharge_region } from './accounting.ts';
@@ -31,13 +31,18 @@ interface Taking {
  * unpin_user_pages_dirty_lock() of a region that the device may write, or set_page_dirty_lock() and put_page() of each, for
  * what its table holds.
  */
-function unpin_region(k: System, region: number, { flags, accounting }: Taking): void {
+function unpin_region(
+  k: System,
+  region: number,
+  { accounting }: Taking,
+  put: (k: System, pfn: number, pages: number) => void,
+): void {
   const start = k.regions.get(region, REGION.start);
   const end = k.regions.get(region, REGION.end);
   const writable = k.regions.get(region, REGION.writable) === 1;
   visitRuns(k.device_ptes, region, start, end, (va, to, pte) => {
     if (writable) set_pages_dirty(k, pte_pfn(pte), to - va);
-    gup_put_pages(k, pte_pfn(pte), to - va, flags);
+    put(k, pte_pfn(pte), to - va);
   });
   clear_device_ptes(k, region, start, end);
   uncharge_region(k, region, accounting);
@@ -118,7 +123,18 @@ const chargeWhenPinned = (accounting: Accounting): readonly Entry<System>[] => {
 const unpinRegion = (name: string, taking: Taking): Path<System, 'region'> =>
   path(name, ['region'], ({ label, ret }) => [
     label(taking.flags === FOLL_PIN ? 'unpin_user_pages' : 'put_page', 'K6', (k, f) => {
-      unpin_region(k, f.region, taking);
+      unpin_region(k, f.region, taking, (_k, pfn, pages) => {
+        gup_put_pages(k, pfn, pages, taking.flags);
+      });
+    }),
+    ret(),
+  ]);
+
+/** The end of direct I/O that has taken plain references for its transfer. */
+const bioRelease = (name: string, taking: Taking): Path<System, 'region'> =>
+  path(name, ['region'], ({ label, ret }) => [
+    label('__bio_release_pages', 'K10', (k, f) => {
+      unpin_region(k, f.region, taking, bio_release_pages);
     }),
     ret(),
   ]);
@@ -139,6 +155,7 @@ export function pinningDriver(options: {
   const taking: Taking = { flags, longterm, accounting };
   const pin = pinRegion(options.name, taking);
   const unpin = unpinRegion(`${options.name} ${flags === FOLL_PIN ? 'unpin' : 'put'}`, taking);
+  const release = flags === FOLL_PIN ? unpin : bioRelease(`${options.name} bio_endio`, taking);
   const onlyPerTransfer = (
     when: boolean,
     body: Path<System, 'region'>,
@@ -163,7 +180,7 @@ export function pinningDriver(options: {
     device_fault: path(`${options.name} device_fault`, ['region', 'va', 'end', 'write'], ({ ret }) => [
       ret(() => -EFAULT),
     ]),
-    end_transfer: onlyPerTransfer(true, unpin, 'end_transfer'),
+    end_transfer: onlyPerTransfer(true, release, 'end_transfer'),
     invalidate: null,
     breaks: options.breaks,
   };

@@ -50,7 +50,12 @@ function knownBreaks(drivers: readonly Driver[]): readonly KnownBreak[] {
     for (const known of breaks) {
       const before = found.get(known.invariant);
       const facts = [...new Set([...(before?.facts ?? []), ...known.facts])];
-      found.set(known.invariant, { invariant: known.invariant, facts });
+      // One that gives it up on every kernel does so beside the others too.
+      const rule = before === undefined || before.rule === known.rule ? known.rule : undefined;
+      found.set(known.invariant, {
+        ...{ invariant: known.invariant, facts },
+        ...(rule === undefined ? {} : { rule }),
+      });
     }
   }
   return [...found.values()];

@@ -4,7 +4,7 @@
 import { type GeneratedRun, strategyOf } from '../check/generated_run.ts';
 import { Runner } from '../check/run_one.ts';
 import { type RunSystem, setupOfRun } from '../check/setup_of_run.ts';
-import { expectedUnder, profileFor } from '../check/profile.ts';
+import { expectedUnder, onSystem, profileFor } from '../check/profile.ts';
 import { type ExplainedRun, explainRun } from '../check/shrink.ts';
 import { CHECK_INVARIANTS, type Invariant } from '../invariants/index.ts';
 import type { Setup } from '../run/session.ts';
@@ -43,7 +43,8 @@ export function failureOf(system: RunSystem, run: ExplainedRun, wanted?: string)
 
 /** True when a driver of this kind gives the property up by construction. */
 export function isExpected(system: RunSystem, property: string): boolean {
-  return expectedUnder(profileFor(system.mutant), system.driver, property).expected === 'breaks';
+  const profile = onSystem(profileFor(system.mutant), system.memory, system.kernel);
+  return expectedUnder(profile, system.driver, property).expected === 'breaks';
 }
 
 /** Says of any run whether it breaks the same property on the same system, and in which words. */

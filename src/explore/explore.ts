@@ -3,6 +3,7 @@
  */
 import { encodeRun } from '../check/run_token.ts';
 import { expectedVerdict, type Invariant } from '../invariants/index.ts';
+import { releaseNamed } from '../kernel/release/releases.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { filesystemOf, smallSetup } from '../run/setup.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
@@ -152,8 +153,10 @@ class Exploration {
     this.request.onProgress?.({ what: 'states', done: visited.size, total: 0 });
   }
 
-  private get onDax(): boolean {
-    return filesystemOf(this.request.scope.memory).dax;
+  private expected(invariant: string): ReturnType<typeof expectedVerdict> {
+    const { memory, kernel } = this.request.scope;
+    const { rules } = releaseNamed(kernel);
+    return expectedVerdict(this.options.driver, invariant, filesystemOf(memory).dax, rules);
   }
 
   result(ending: Ending): ExploreResult {
@@ -206,7 +209,7 @@ class Exploration {
     ways: ShortestWays,
     model: SessionModel,
   ): ExploreVerdict {
-    const { expected, facts: why } = expectedVerdict(this.options.driver, id, this.onDax);
+    const { expected, facts: why } = this.expected(id);
     const finding = this.state.findings.get(id);
     const counterexample = finding === undefined ? null : this.shortest(finding, ways, model, id);
     return verdict(
@@ -225,7 +228,7 @@ class Exploration {
     model: SessionModel,
   ): ExploreVerdict {
     const { property, title, facts } = question;
-    const { expected } = expectedVerdict(this.options.driver, 'I2', this.onDax);
+    const { expected } = this.expected('I2');
     const lassos = ending === 'exhausted' ? findLassos(transitions, question.id) : [];
     const [first] = [...lassos].sort(
       (a, b) => a.stem.length + a.cycle.length - b.stem.length - b.cycle.length,

@@ -1,6 +1,7 @@
 /**
  * Holds a run against a list of invariants.
  */
+import type { Rules } from '../kernel/release/rules.ts';
 import type { StampedEvent } from '../kernel/event.ts';
 import type { WaitLog } from '../observe/waits.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -52,15 +53,22 @@ export class InvariantMonitor {
   }
 }
 
-/** `breaks` when a correct driver of this kind gives the invariant up by construction (D7), on DAX or in the page cache. */
+/**
+ * `breaks` when a correct driver of this kind gives the invariant up by construction (D7), on DAX or in the page cache, on a kernel
+ * with these rules.
+ */
 export function expectedVerdict(
   driver: Driver,
   invariant: string,
   dax: boolean,
+  rules: Partial<Rules>,
 ): { expected: 'holds' | 'breaks'; facts: readonly string[] } {
   const here = dax ? 'dax' : 'page_cache';
   const known = driver.breaks.find(
-    (entry) => entry.invariant === invariant && (entry.memory ?? here) === here,
+    (entry) =>
+      entry.invariant === invariant &&
+      (entry.memory ?? here) === here &&
+      (entry.rule === undefined || rules[entry.rule] === true),
   );
   return known === undefined ? { expected: 'holds', facts: [] } : { expected: 'breaks', facts: known.facts };
 }

@@ -15,7 +15,7 @@ export interface EffectCall {
   readonly freezes?: boolean;
 }
 
-const { file, neighbour, clone, elsewhere, map, pages, pinnedPage, presentPage, holePage } = LAYOUT;
+const { file, neighbour, clone, elsewhere, fresh, map, pages, pinnedPage, presentPage, holePage } = LAYOUT;
 
 const at = (page: number): Offset => ({ page, byte: 0 });
 const page = (which: number, number: number) => ({ file: which, start: at(number), end: at(number + 1) });
@@ -36,7 +36,6 @@ const without = (notModelled: string, ...ids: readonly string[]): EffectCall[] =
 const ATTRIBUTES = 'attributes of a file beyond its size and blocks are not part of the model';
 const TWO_DRIVERS = 'a run of the model has one driver, which is the one that holds';
 const NAMES = 'the model has no directory contents, only the lock of one directory';
-const MAKING = 'making a file takes neither the lock of the directory nor sb_start_write() in the model';
 const POSITIONS = 'the model has no file positions and no listing of extents';
 const WHOLE_FILESYSTEM = 'no call of the model writes a whole filesystem back but freeze and umount';
 
@@ -81,7 +80,7 @@ export const EFFECT_CALLS: readonly EffectCall[] = [
     kind: 'reflink',
     ...{ source: file, file: clone, at: at(0), start: at(0), end: at(pages) },
   }),
-  ...without(MAKING, 'create'),
+  call('create', { kind: 'open', file: fresh }),
   ...without(NAMES, 'lookup'),
   call('unlink_neighbour', { kind: 'unlink', file: neighbour }),
   call('rename_neighbour', { kind: 'rename', file: neighbour }),

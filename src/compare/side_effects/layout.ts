@@ -24,4 +24,6 @@ export const LAYOUT = {
   neighbour: 1,
   clone: 2,
   file: 3,
+  /** A name that nobody has made. */
+  fresh: 4,
 } as const;

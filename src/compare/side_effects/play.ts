@@ -168,7 +168,7 @@ function stage(survivesExit: boolean): Workload {
   );
   return {
     ...{ name: 'side effects', title: 'side effects of a wait', source: 'scenario' },
-    files: ['elsewhere', 'neighbour', 'clone', 'file'].map((name) => ({
+    files: ['elsewhere', 'neighbour', 'clone', 'file', 'fresh'].map((name) => ({
       ...{ name, size: at(0), extents: [], exists: false },
     })),
     tasks: tasks.map((name, mm) => ({ name, mm })),

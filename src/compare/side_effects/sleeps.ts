@@ -26,6 +26,8 @@ const PLACES: readonly Place[] = [
   { path: '__xfs_filemap_fault', names: ['xfs_ilock'] },
   { path: 'do_unlinkat', waitsFor: FILE, names: ['vfs_unlink'] },
   { path: 'do_unlinkat', waitsFor: DIRECTORY, names: ['do_unlinkat'] },
+  // The compiler puts open_last_lookups() into its caller.
+  { path: 'open_last_lookups', names: ['path_openat'] },
   { path: 'do_renameat2', waitsFor: FILE, names: ['vfs_rename'] },
   { path: 'sb_start_write', names: ['percpu_rwsem_wait'] },
   // mmap_region() in 6.1, vma_link_file() in 6.12: where i_mmap_rwsem is taken for the new VMA.

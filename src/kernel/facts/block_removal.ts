@@ -193,16 +193,19 @@ export const BLOCK_REMOVAL_FACTS: readonly Fact[] = [
       'at the new pfn, copies the old contents and maps it writable; iomap_end moves the file offset over. There ' +
       'is no break: a read pin of the old block reads old data, and if the other owner frees that block with no ' +
       'DAX entry of its own for it, nothing finds the pin. In 6.1 write(2) leaves mappings with the old block: ' +
-      'reads there show it until the page is mapped anew, and a store faults again without end.',
+      'reads there show it until the page is mapped anew, and a store faults again without end; 6.12 drops them.',
     sources: [
       'fs/dax.c:dax_insert_entry, dax_iomap_iter (6.1), cow case',
-      'fs/xfs/xfs_iomap.c:xfs_direct_write_iomap_begin, xfs_dax_write_iomap_end (6.1)',
+      'fs/xfs/xfs_iomap.c:xfs_direct_write_iomap_begin, xfs_bmbt_to_iomap, xfs_dax_write_iomap_end (6.1)',
+      'fs/xfs/libxfs/xfs_bmap.c:xfs_bmapi_finish (6.1): a block for the copy logs the inode',
+      'fs/dax.c:dax_iomap_iter, __dax_clear_dirty_range (6.12)',
       'mm/memory.c:insert_pfn (6.1)',
       'a real kernel: src/witness disputed_facts (6.1.192, 6.12.117)',
     ],
     tag: 'seen',
     caveat:
-      'The model ends the endless fault with SIGBUS, and takes the ' +
+      'A MAP_SYNC store commits if its copy takes a block, and not if XFS had set one aside (cowextsize), which the model ' +
+      'does not do by itself. The model ends the endless fault with SIGBUS, and takes the ' +
       'promise of an fsync back when a fault copies its page, since the copy is not flushed.',
     status: {
       kind: 'modelled',

@@ -164,10 +164,21 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
     text:
       'In era E1, to which 6.1 belongs, an fsdax page rests at refcount 1 and CPU mappings leave the count alone; ' +
       'a page is busy when its count is above 1. Falling back to 1 wakes those who sleep on the address of the ' +
-      'count.',
-    sources: ['fs/dax.c:dax_busy_page (6.1)', 'mm/memremap.c:__put_devmap_managed_page_refs (6.1)'],
+      'count. In 6.1.192 direct I/O ends without that: __bio_release_pages() calls folio_put_refs(), which knows ' +
+      'nothing of fsdax, so that a truncate sleeps on until a signal comes or another reference comes and goes.',
+    sources: [
+      'fs/dax.c:dax_busy_page (6.1)',
+      'mm/memremap.c:__put_devmap_managed_page_refs (6.1)',
+      'block/bio.c:__bio_release_pages (6.1.192)',
+      'a real kernel: src/witness real_users (6.1.192, 6.12.117)',
+    ],
     tag: 'seen',
-    status: { kind: 'modelled', where: ['src/kernel/mm/page.ts', 'src/kernel/fs/dax.ts'] },
+    caveat: 'Of 6.12 unpin_user_folio() stands there, which wakes.',
+    status: {
+      kind: 'modelled',
+      where: ['src/kernel/mm/page.ts', 'src/kernel/fs/dax.ts', 'src/drivers/get.ts'],
+      shownBy: ['src/drivers/get.test.ts'],
+    },
   },
   {
     id: 'K11',

@@ -84,8 +84,8 @@ export const FAULT_FACTS: readonly Fact[] = [
     text:
       'A write(2) that puts blocks into a hole invalidates the new range (invalidate_inode_pages2_range). Mappings ' +
       'and clean DAX entries go; dirty entries stay. In 6.1 the copy of a shared block does not do this ' +
-      '(IOMAP_F_SHARED comes without IOMAP_F_NEW); later kernels invalidate then too.',
-    sources: ['fs/dax.c:dax_iomap_iter (6.1)', 'fs/dax.c:__dax_invalidate_entry (6.1), trunc=false'],
+      '(IOMAP_F_SHARED comes without IOMAP_F_NEW); later kernels clear dirty marks and invalidate then too.',
+    sources: ['fs/dax.c:dax_iomap_iter (6.1, 6.12)', 'fs/dax.c:__dax_invalidate_entry (6.1), trunc=false'],
     tag: 'seen',
     status: {
       kind: 'modelled',

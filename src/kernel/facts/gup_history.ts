@@ -84,7 +84,7 @@ export const GUP_HISTORY_FACTS: readonly Fact[] = [
     title: '6.3: direct I/O changes from FOLL_GET to FOLL_PIN',
     text:
       '6.1 still calls get_user_pages_fast for a bio, whereas 6.12 extracts its pages with ' +
-      'iov_iter_extract_pages. vmsplice has kept FOLL_GET even in 7.2.',
+      'iov_iter_extract_pages; what 6.1 gives back so wakes nobody (K10). vmsplice has kept FOLL_GET even in 7.2.',
     sources: ['lib/iov_iter.c (6.1)', 'block/bio.c (6.12)', 'fs/splice.c (7.2)'],
     tag: 'unverified',
     caveat: 'The release 6.3 is from memory.',

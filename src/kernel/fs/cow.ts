@@ -6,7 +6,7 @@
  * block up. Of the copy nothing is flushed: until the next fsync it is in the cache only, while the new map can commit
  * before that.
  *
- * Left out: preallocation in the CoW fork (cowextsize), always_cow mounts.
+ * Left out: preallocation in the CoW fork (cowextsize, 32 blocks unless it is set: K60), always_cow mounts.
  */
 import { visitRuns } from '../../machine/store.ts';
 import { EIO, ENOSPC } from '../errno.ts';
@@ -43,11 +43,21 @@ export function next_shared_page(k: Kernel, inode: number, page: number, limit: 
 export const shared_end = (k: Kernel, inode: number, page: number, limit: number): number =>
   alike_in_sharing(k, inode, page, k.extents.runEnd(inode, page, limit));
 
-/** xfs_reflink_allocate_cow(): [page, end) have blocks in the CoW fork. False: no space, and none is kept. */
+/**
+ * xfs_reflink_allocate_cow(): [page, end) have blocks in the CoW fork. False: no space, and none is kept. Blocks that were
+ * there already are taken without a transaction; for new ones xfs_bmapi_finish() logs the inode (K60).
+ */
 export function stage_copy(k: Kernel, inode: number, page: number, end: number): boolean {
-  if (allocate_hole(k, k.cow_fork, inode, page, end, EXT_UNWRITTEN)) return true;
-  cancel_cow(k, inode, page, end);
-  return false;
+  for (let at = page; at < end;) {
+    const stop = k.cow_fork.runEnd(inode, at, end);
+    const staged = k.cow_fork.get(inode, at) !== 0;
+    if (!staged && !allocate_hole(k, k.cow_fork, inode, at, stop, EXT_UNWRITTEN)) {
+      cancel_cow(k, inode, page, end);
+      return false;
+    }
+    at = stop;
+  }
+  return true;
 }
 
 /** xfs_reflink_cancel_cow_range(). */

@@ -9,12 +9,12 @@
  * In 6.1 the writable page table entry comes a moment before the file's map (iomap_end); here both are one step, under the
  * ILOCK. A thread that stores through the new entry in that moment could be missed by a read(2) elsewhere.
  *
- * MAP_SYNC asks whether the file's map is newer than its last commit before the fault changes that map. So the fault waits
- * for a commit only when something else has made the map newer; else the page is writable at once, and a crash falls back
- * to the old block (a hazard read out of xfs_bmbt_to_iomap() and dax_fault_iter(), no report known).
+ * MAP_SYNC asks whether the file's map is newer than its last commit when the copy has its block and before the file's map
+ * shows it. Taking a new block into the CoW fork logs the inode, so that such a fault commits. A block that XFS had set aside
+ * there before logs nothing: the page is writable with no commit, and a crash falls back to the old block (K60).
  */
-import { VM_FAULT_SIGBUS } from '../errno.ts';
-import { i_data_sem, path } from '../kernel.ts';
+import { VM_FAULT_NEEDDSYNC, VM_FAULT_SIGBUS } from '../errno.ts';
+import { i_data_sem, INODE, path } from '../kernel.ts';
 import { insert_pfns, PTE_DIRTY, PTE_WRITE } from '../mm/pgtable.ts';
 import { unmap_mapping_pages } from '../mm/rmap.ts';
 import { copy_staged, end_cow, source_is_bad, stage_copy } from './cow.ts';
@@ -22,8 +22,8 @@ import { DAX_LOCKED, dax_flags, dax_make_entry, PAGECACHE_TAG_DIRTY, PAGECACHE_T
 import { ext_pfn } from './extent.ts';
 
 /**
- * For [page, end), alike and locked by the caller: the page after the last one that was moved, or an error. The caller
- * unlocks the entries.
+ * For [page, end), alike and locked by the caller: the pages that were moved, from the first, or an error. With `sync`, for a
+ * VM_SYNC mapping, -(VM_FAULT_NEEDDSYNC + pages): moved and not mapped, a commit comes first. The caller unlocks the entries.
  */
 export const dax_cow_fault = path(
   'dax_cow_fault',
@@ -38,6 +38,8 @@ export const dax_cow_fault = path(
       // New blocks need not be contiguous: this pass ends where they stop being so.
       f.end = k.cow_fork.runEnd(f.inode, f.page, f.end);
       f.pfn = ext_pfn(k.cow_fork.get(f.inode, f.page));
+      // IOMAP_F_DIRTY: xfs_bmbt_to_iomap() looks at the inode when the copy has its block.
+      f.sync *= k.inodes.get(f.inode, INODE.dirty);
     }),
     up('xfs_reflink_allocate_cow done', (_k, f) => i_data_sem(f.inode)),
     branch('failed', (_k, f) => f.error < 0, 'failed'),
@@ -62,7 +64,7 @@ export const dax_cow_fault = path(
       end_cow(k, f.inode, f.page, f.end);
     }),
     up('xfs_reflink_end_cow done', (_k, f) => i_data_sem(f.inode)),
-    ret((_k, f) => f.end),
+    ret((_k, f) => (f.sync === 1 ? -VM_FAULT_NEEDDSYNC - (f.end - f.page) : f.end - f.page)),
     mark('failed'),
     ret((_k, f) => f.error),
   ],

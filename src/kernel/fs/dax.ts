@@ -182,6 +182,33 @@ export const dax_delete_mapping_entries = path(
   ],
 );
 
+/** __dax_clear_dirty_range() of 6.12: entries of the range that are locked are waited for, then lose their marks (K60). */
+export const __dax_clear_dirty_range = path(
+  '__dax_clear_dirty_range',
+  ['inode', 'from', 'to', 'page', 'locked'],
+  ({ act, label, mark, branch, jump, sleep, ret }) => [
+    act('first entry', (k, f) => {
+      f.page = k.i_pages.nextNonZero(f.inode, f.from, f.to);
+    }),
+    mark('next'),
+    branch('no more entries', (_k, f) => f.page >= f.to, 'done'),
+    label('xas_clear_mark', 'K60', (k, f) => {
+      const entry = k.i_pages.get(f.inode, f.page);
+      f.locked = dax_is_locked(entry) ? 1 : 0;
+      if (f.locked === 1) return;
+      const end = k.grainEnd(f.page, k.i_pages.runEnd(f.inode, f.page, f.to));
+      change_flags(k, f.inode, f.page, end, 0, PAGECACHE_TAG_DIRTY | PAGECACHE_TAG_TOWRITE);
+      put_unlocked_entry(k, f.inode, f.page);
+      f.page = k.i_pages.nextNonZero(f.inode, end, f.to);
+    }),
+    branch('marks cleared', (_k, f) => f.locked === 0, 'next'),
+    sleep('get_unlocked_entry', 'TASK_UNINTERRUPTIBLE', (k, f) => entry_key(k, f.inode, f.page), true),
+    jump('next'),
+    mark('done'),
+    ret(),
+  ],
+);
+
 /** invalidate_inode_pages2_range(): clean entries go, then every page table lets go of the range (K44). */
 export const invalidate_inode_pages2_range = path(
   'invalidate_inode_pages2_range',

@@ -246,11 +246,8 @@ export const dax_iomap_pte_fault = path(
     }),
     jump('unlock'),
     mark('shared'),
-    act('IOMAP_F_DIRTY', (k, f) => {
-      f.state = dax_fault_is_synchronous(k, f.vma, f.inode, true) ? 1 : 0;
-    }),
-    call(dax_cow_fault, (_k, f, callee) => {
-      callee.sync = f.state;
+    call(dax_cow_fault, (k, f, callee) => {
+      callee.sync = k.vmas.get(f.vma, VMA.sync);
       callee.inode = f.inode;
       callee.page = f.page;
       callee.end = f.end;
@@ -258,11 +255,15 @@ export const dax_iomap_pte_fault = path(
       callee.va = f.va;
     }),
     act('copied', (k, f) => {
-      f.error = Math.min(0, k.ret);
-      if (f.error === 0 && k.ret < f.end) release_unused_entries(k, f.inode, k.ret, f.end);
-      if (f.error === 0) f.end = k.ret;
+      const sync = k.ret <= -VM_FAULT_NEEDDSYNC;
+      f.state = sync ? 1 : 0;
+      f.error = sync ? 0 : Math.min(0, k.ret);
+      if (f.error < 0) return;
+      const end = f.page + (sync ? -k.ret - VM_FAULT_NEEDDSYNC : k.ret);
+      if (end < f.end) release_unused_entries(k, f.inode, end, f.end);
+      f.end = end;
     }),
-    branch('copied for MAP_SYNC', (_k, f) => f.error === 0 && f.state === 1, 'needs commit'),
+    branch('dax_fault_is_synchronous for the copy', (_k, f) => f.state === 1, 'needs commit'),
 
     mark('unlock'),
     label('dax_unlock_entry', 'K13', (k, f) => {

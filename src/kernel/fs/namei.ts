@@ -1,8 +1,9 @@
 /**
- * Names and descriptors. Models fs/namei.c of 6.1: unlink and rename lock the directory, then the inodes (K32).
+ * Names and descriptors. Models fs/namei.c of 6.1: unlink and rename lock the directory, then the inodes (K32); an open that
+ * makes a file locks the directory.
  *
- * One directory stands for all (inode 0 lends its i_rwsem). Taking a name away waits while the filesystem is frozen (K20);
- * making a file does not, here.
+ * One directory stands for all (inode 0 lends its i_rwsem). Making a name and taking one away wait while the filesystem is
+ * frozen (K20). The open of a file that exists finds its name without a lock, as from the cache of names.
  */
 import { DIRECTORY, i_rwsem, INODE, type Kernel, path } from '../kernel.ts';
 import { evict_unused_inodes } from './evict.ts';
@@ -11,20 +12,50 @@ import { mark_inode_dirty } from './inode.ts';
 import { sb_end_write, sb_start_write } from './super.ts';
 import { do_truncate } from './truncate.ts';
 
-/** open(2): a file that does not exist is made; with O_TRUNC its size becomes 0. */
-export const do_sys_open = path(
-  'do_sys_open',
-  ['mm', 'inode', 'trunc', 'error'],
-  ({ act, label, branch, mark, call, ret }) => [
-    label('do_dentry_open', 'K49', (k, f) => {
-      if (k.inodes.get(f.inode, INODE.nlink) === 0 && k.inodes.get(f.inode, INODE.refs) === 0) {
+/** A negative dentry: nobody has made the file, or its name and its last user are gone. */
+const d_is_negative = (k: Kernel, inode: number): boolean =>
+  k.inodes.get(inode, INODE.nlink) === 0 && k.inodes.get(inode, INODE.refs) === 0;
+
+/** The create side of open_last_lookups() (K20, K32). Who comes second finds the file that the first one made. */
+export const open_last_lookups = path(
+  'open_last_lookups',
+  ['mm', 'inode'],
+  ({ act, down_write, up, call, ret }) => [
+    call(sb_start_write, () => undefined, 'mnt_want_write'),
+    down_write('inode_lock of the directory', () => i_rwsem(DIRECTORY)),
+    act('lookup_open', (k, f) => {
+      if (d_is_negative(k, f.inode)) {
         k.inodes.set(f.inode, INODE.nlink, 1);
         // A name that is used again stands for a new inode.
         k.inodes.set(f.inode, INODE.evicted, 0);
         mark_inode_dirty(k, f.inode);
       }
+      // The open file refers to the inode from here on, so that an unlink does not evict it.
       fd_install(k, f.mm, f.inode);
     }),
+    up('inode_unlock of the directory', () => i_rwsem(DIRECTORY)),
+    act('mnt_drop_write', (k) => {
+      sb_end_write(k);
+    }),
+    ret(),
+  ],
+);
+
+/** open(2): a file that does not exist is made; with O_TRUNC its size becomes 0. */
+export const do_sys_open = path(
+  'do_sys_open',
+  ['mm', 'inode', 'trunc', 'found', 'error'],
+  ({ act, label, branch, mark, call, ret }) => [
+    label('do_dentry_open', 'K49', (k, f) => {
+      f.found = d_is_negative(k, f.inode) ? 0 : 1;
+      if (f.found === 1) fd_install(k, f.mm, f.inode);
+    }),
+    branch('the name exists', (_k, f) => f.found === 1, 'opened'),
+    call(open_last_lookups, (_k, f, callee) => {
+      callee.mm = f.mm;
+      callee.inode = f.inode;
+    }),
+    mark('opened'),
     branch('no O_TRUNC', (_k, f) => f.trunc === 0, 'done'),
     call(
       do_truncate,

@@ -3,7 +3,8 @@
  *
  * A write holds i_rwsem for write (a read for read) and never waits for a pin: there is no layout break here (K22,
  * K165). New blocks drop clean entries and mappings of the range first (K44); stores are non-temporal (K68). The copy of a
- * shared block does not drop them in 6.1, so that a page mapped before goes on showing the old block (K60).
+ * shared block does not drop them in 6.1, so that a page mapped before goes on showing the old block (K60); in 6.12 it clears
+ * the marks of dirty entries and drops them all.
  *
  * Left out: O_DSYNC, faults on the user's buffer (K19), leases.
  */
@@ -12,8 +13,8 @@ import { EFAULT, EIO, ENOSPC } from '../errno.ts';
 import { i_data_sem, i_rwsem, type Kernel, path } from '../kernel.ts';
 import { clear_bad_blocks, has_bad_block, like_blocks } from './bad_blocks.ts';
 import { forget_promises, persist_blocks, read_file_pages, write_blocks } from './content.ts';
-import { cow_range } from './cow.ts';
-import { invalidate_inode_pages2_range } from './dax.ts';
+import { cow_range, next_shared_page } from './cow.ts';
+import { __dax_clear_dirty_range, invalidate_inode_pages2_range } from './dax.ts';
 import {
   content_change_begins,
   content_copied,
@@ -120,6 +121,7 @@ export const dax_write_iter = path(
     'page',
     'piece',
     'new_blocks',
+    'copied',
     'error',
   ],
   ({ label, act, mark, branch, down_write, up, call, ret }) => [
@@ -133,12 +135,20 @@ export const dax_write_iter = path(
       k.spend('block_map');
       f.piece = iomap_end_of(k, f.inode, f.page, last_page(f));
       f.new_blocks = ext_mapped(k.extents.get(f.inode, f.page)) ? 0 : 1;
+      f.copied = next_shared_page(k, f.inode, f.page, f.piece) < f.piece ? 1 : 0;
       f.error = take_written(k, f.inode, f.page, f.piece);
       if (f.error === 0) recover_or_stop(k, f);
     }),
     up('iomap_end', (_k, f) => i_data_sem(f.inode)),
     branch('ENOSPC', (_k, f) => f.error < 0, 'written'),
-    branch('no IOMAP_F_NEW', (_k, f) => f.new_blocks === 0, 'copy'),
+    branch('IOMAP_F_NEW', (_k, f) => f.new_blocks === 1, 'invalidate'),
+    branch('no IOMAP_F_SHARED', (k, f) => f.copied === 0 || !k.rules.write_unmaps_copied_blocks, 'copy'),
+    call(__dax_clear_dirty_range, (_k, f, callee) => {
+      callee.inode = f.inode;
+      callee.from = f.page;
+      callee.to = f.piece;
+    }),
+    mark('invalidate'),
     call(invalidate_inode_pages2_range, (_k, f, callee) => {
       callee.inode = f.inode;
       callee.from = f.page;

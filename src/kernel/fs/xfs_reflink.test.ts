@@ -23,17 +23,18 @@ import {
   write,
 } from '../../run/fixtures/calls.ts';
 import { block, blockState, content, devicePte, extent, pfnAt, pte, size } from '../../run/fixtures/look.ts';
-import { file, Story, written } from '../../run/fixtures/story.ts';
+import { file, type Plot, Story, written } from '../../run/fixtures/story.ts';
 import { i_rwsem, invalidate_lock } from '../kernel.ts';
 import { is_shared } from './block_owner.ts';
-import { dax_to_pfn } from './dax.ts';
+import { dax_to_pfn, PAGECACHE_TAG_DIRTY } from './dax.ts';
+import { releaseNamed } from '../release/releases.ts';
 
-const two = (driver = none): Story =>
-  new Story({ memory: 'xfs_dax', driver, files: [written(4), written(4)] });
+const two = (driver = none, setup: Plot['setup'] = {}): Story =>
+  new Story({ memory: 'xfs_dax', driver, files: [written(4), written(4)], setup });
 
 /** File 0 in address space 0 at page 10, file 1 at page 30. */
-function mapped(driver = none): Story {
-  const story = two(driver);
+function mapped(driver = none, setup: Plot['setup'] = {}): Story {
+  const story = two(driver, setup);
   story.run('app', mmapShared(10, 14));
   story.run('app', mmapShared(30, 34, { file: 1 }));
   return story;
@@ -241,6 +242,39 @@ describe('writing to a shared block (K60)', () => {
     expect(seen?.value).not.toBe(seen?.expected);
     // 6.1 would fault again for ever.
     expect(story.run('app', store(10))).toBe('SIGBUS');
+  });
+
+  test('K60 in 6.12 write(2) drops what is mapped, so that loads and stores find the copy', () => {
+    const story = mapped(none, { release: releaseNamed('linux-6.12') });
+    story.run('app', reflink(0, 1, 0));
+    story.run('app', load(10));
+    expect(story.run('other', write(0, 1))).toBe('ok');
+    story.forget();
+    expect([story.run('app', load(10)), story.run('app', store(10))]).toEqual(['ok', 'ok']);
+    expect(story.events('cpu_access').map(({ pfn }) => pfn)).toEqual([block(story, 0), block(story, 0)]);
+  });
+
+  test('K60 in 6.12 write(2) drops a dirty entry too, and a mirror hears of it', () => {
+    const story = mapped(hmm_mirror, { release: releaseNamed('linux-6.12') });
+    story.run('app', store(10));
+    story.run('app', reflink(0, 1, 0));
+    story.run('app', attach(10, 14, { writable: false }));
+    story.run('app', dmaRead(10, 11));
+    story.settle();
+    story.k.i_pages.setRange(1, 0, 1, story.k.i_pages.get(1, 0) | PAGECACHE_TAG_DIRTY);
+    story.run('other', write(0, at(0, 100)));
+    expect([devicePte(story, 10), pte(story, 10), story.k.i_pages.get(1, 0)]).toEqual(['none', 'none', 0]);
+  });
+
+  test('K60 in 6.12 write(2) waits for an entry that a fault has locked before it clears its mark', () => {
+    const story = mapped(none, { release: releaseNamed('linux-6.12') });
+    story.run('app', reflink(0, 1, 0));
+    story.begin('app', load(10));
+    story.stepTo('app', 'vmf_insert_mixed');
+    const call = story.begin('other', write(0, 1));
+    expect([story.drive('other'), story.waitsFor('other')]).toEqual(['asleep', 'entry 1']);
+    story.drive('app');
+    expect([story.finish('other', call), pte(story, 10)]).toEqual(['ok', 'none']);
   });
 
   test('without room for the copy a store gets SIGBUS and write(2) ENOSPC', () => {

@@ -27,6 +27,11 @@ export function page_ref_add(k: Kernel, pfn: number, pages: number, refs: number
 export function page_ref_sub(k: Kernel, pfn: number, pages: number, refs: number): void {
   if (pfn === ZERO_PFN) return;
   changeRuns(k.refcount, 0, pfn, pfn + pages, (count) => count - refs);
+  wake_up_idle(k, pfn, pages);
+}
+
+/** wake_up_var() of __put_devmap_managed_page_refs() for those of [pfn, pfn + pages) that are idle now. */
+function wake_up_idle(k: Kernel, pfn: number, pages: number): void {
   k.m.queues.wakeWhere(
     WAIT.page_idle,
     (page) => page >= pfn && page < pfn + pages && page_idle(k, page),
@@ -81,10 +86,23 @@ function get_pages(k: Kernel, pfn: number, pages: number): void {
 /** put_page() of what {@link get_pages} has taken. */
 export function put_pages(k: Kernel, pfn: number, pages: number): void {
   if (pfn === ZERO_PFN) return;
+  folio_put_refs(k, pfn, pages);
+  wake_up_idle(k, pfn, pages);
+}
+
+/** The same without a look at what kind of page it is: who waits for one on fsdax to be idle is not woken. */
+function folio_put_refs(k: Kernel, pfn: number, pages: number): void {
+  if (pfn === ZERO_PFN) return;
   k.spend('unpin_page', pages);
   k.counters.set(0, COUNTER.gets_held, gets_held(k) - pages);
-  page_ref_sub(k, pfn, pages, 1);
+  changeRuns(k.refcount, 0, pfn, pfn + pages, (count) => count - 1);
   k.emit({ type: 'put', pfn, pages, held: gets_held(k) });
+}
+
+/** __bio_release_pages() of what a transfer has taken with FOLL_GET: in 6.1 a truncate that waits for it sleeps on (K10). */
+export function bio_release_pages(k: Kernel, pfn: number, pages: number): void {
+  if (k.rules.bio_release_wakes_nobody) folio_put_refs(k, pfn, pages);
+  else put_pages(k, pfn, pages);
 }
 
 /** Ghost: plain references that drivers hold now. */

@@ -11,6 +11,8 @@ const LINUX_6_1: Release = {
     busy_scan_skips_locked_entry: true,
     writeback_skips_locked_entry: true,
     read_fault_dirties_entry: true,
+    write_unmaps_copied_blocks: false,
+    bio_release_wakes_nobody: true,
     ext4_punch_writes_back_first: true,
     ext4_fallocate_breaks_first: false,
     xfs_truncate_flushes_new_eof: true,
@@ -21,8 +23,8 @@ const LINUX_6_1: Release = {
 };
 
 /**
- * What of 6.12 no rule says yet: a read fault on a shared block unmaps the page first, write(2) that copies one drops its
- * mappings, and page faults can hold the lock of their VMA in the place of mmap_lock.
+ * What of 6.12 no rule says yet: a read fault on a shared block unmaps the page first, and page faults can hold the lock of their
+ * VMA in the place of mmap_lock.
  */
 const LINUX_6_12: Release = {
   name: 'linux-6.12',
@@ -30,6 +32,8 @@ const LINUX_6_12: Release = {
   rules: {
     ...LINUX_6_1.rules,
     read_fault_dirties_entry: false,
+    write_unmaps_copied_blocks: true,
+    bio_release_wakes_nobody: false,
     ext4_punch_writes_back_first: false,
     ext4_fallocate_breaks_first: true,
     xfs_truncate_flushes_new_eof: false,

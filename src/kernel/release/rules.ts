@@ -17,6 +17,16 @@ export interface Rules {
   readonly writeback_skips_locked_entry: boolean;
   /** A read fault marks the DAX entry dirty too (K41). */
   readonly read_fault_dirties_entry: boolean;
+  /**
+   * write(2) that copies shared blocks drops their page table entries and DAX entries, dirty ones too: dax_iomap_iter() with
+   * IOMAP_F_SHARED (K44, K60). Without it mappings go on showing the old block.
+   */
+  readonly write_unmaps_copied_blocks: boolean;
+  /**
+   * __bio_release_pages() gives the references of a transfer back with folio_put_refs(), which wakes nobody who waits for an
+   * fsdax page to be idle (K10). Without it they go back by way of put_devmap_managed_page_refs(), as all others do.
+   */
+  readonly bio_release_wakes_nobody: boolean;
   /** ext4 PUNCH_HOLE writes dirty pages of the range back before it takes any lock (K52). */
   readonly ext4_punch_writes_back_first: boolean;
   /**

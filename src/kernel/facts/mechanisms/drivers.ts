@@ -33,6 +33,13 @@ function mirroring(driver: string, symbol: string, fault: string, paths: readonl
 
 const NO_FAULTS = 'its device never faults: the contract asks for a fault path, and nothing calls it';
 
+const GET = pinning(
+  'get',
+  'get_user_pages_fast',
+  'FOLL_GET',
+  `${NO_FAULTS}; no cell is direct I/O: its end is shown by src/cli/staged_scenes.test.ts`,
+);
+
 const MIRROR_PATHS = ['attach', 'detach', 'device_fault', 'invalidate', 'transfer'];
 
 export const DRIVER_MECHANISMS: readonly Mechanism[] = [
@@ -65,7 +72,13 @@ export const DRIVER_MECHANISMS: readonly Mechanism[] = [
   },
   pinning('gup', 'pin_user_pages_fast', 'FOLL_PIN', NO_FAULTS),
   pinning('gup_longterm', 'pin_user_pages_fast', 'FOLL_PIN with FOLL_LONGTERM', NO_FAULTS),
-  pinning('get', 'get_user_pages_fast', 'FOLL_GET', NO_FAULTS),
+  {
+    ...GET,
+    symbols: [...GET.symbols, 'block/bio.c:__bio_release_pages'],
+    paths: [...GET.paths, 'get bio_endio'],
+    modelled: `${GET.modelled}; taken for one transfer it is direct I/O of 6.1, whose end wakes nobody`,
+    rules: ['bio_release_wakes_nobody'],
+  },
   mirroring('hmm_mirror', `${MODULE}/probe_mirror.c`, 'hmm_range_fault', MIRROR_PATHS),
   mirroring(
     'notifier',

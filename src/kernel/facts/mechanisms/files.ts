@@ -23,8 +23,9 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
       'fs/dax.c:__dax_invalidate_entry',
       'mm/truncate.c:truncate_inode_pages_range',
       'mm/truncate.c:invalidate_inode_pages2_range',
+      'fs/dax.c:__dax_clear_dirty_range [6.12 only]',
     ],
-    paths: ['dax_delete_mapping_entries', 'invalidate_inode_pages2_range'],
+    paths: ['dax_delete_mapping_entries', 'invalidate_inode_pages2_range', '__dax_clear_dirty_range'],
     modelled:
       'entries with a sleeping lock and a queue each; those that are removed are waited for one by one',
     simplified: 'a table by page in the place of the XArray',
@@ -91,10 +92,16 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'open, O_TRUNC, close',
-    symbols: ['fs/open.c:do_sys_openat2', 'fs/namei.c:handle_truncate', 'fs/file_table.c:__fput'],
-    paths: ['do_sys_open', '__fput'],
-    modelled: 'a reference to the file; O_TRUNC is the truncate above inside the open',
-    simplified: 'no path walk beyond the name',
+    symbols: [
+      'fs/open.c:do_sys_openat2',
+      'fs/namei.c:open_last_lookups',
+      'fs/namei.c:handle_truncate',
+      'fs/file_table.c:__fput',
+    ],
+    paths: ['do_sys_open', 'open_last_lookups', '__fput'],
+    modelled:
+      'a reference to the file; a file is made under the lock of the directory, not while frozen; O_TRUNC is the truncate above inside the open',
+    simplified: 'no path walk beyond the name; only an open that makes the file asks with O_CREAT',
     leftOut: ['attributes'],
   },
   {
@@ -219,6 +226,7 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
     modelled: 'i_rwsem, block map, a copy by the CPU; a hole that is filled drops the mappings of it first',
     simplified: 'a page is copied in one step',
     leftOut: ['user_buffers'],
+    rules: ['write_unmaps_copied_blocks'],
   },
   {
     name: 'fsync and write-back',
