@@ -105,6 +105,7 @@ describe('usage errors end with 2, an empty standard output and a message that h
       ['compare', 'example', '--format', 'html'],
       'Allowed choices are terminal, markdown, json',
     ],
+    ['an output file without a name', ['list', 'drivers', '-o', ''], 'The name of a file is expected'],
     ['an unknown colour', ['list', 'drivers', '--color', 'blue'], 'Allowed choices are auto, always, never'],
   ])('%s', async (_, args, text) => {
     const { exit, stdout, stderr } = await runCli(args);
