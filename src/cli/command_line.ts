@@ -42,6 +42,8 @@ export function parseCommandLine(args: readonly string[], version: string): Pars
     program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    const unknown = error.code.startsWith('commander.help') ? unknownCommandIn(program) : undefined;
+    if (unknown !== undefined) return parseCommandLine([unknown], version);
     const exit = error.exitCode === 0 ? EXIT.expected : EXIT.usage;
     const messages = written.err === '' ? [] : [written.err.trimEnd()];
     return { outcome: { exit, messages, ...(written.out === '' ? {} : { result: written.out }) } };
@@ -49,6 +51,16 @@ export function parseCommandLine(args: readonly string[], version: string): Pars
   if (invocation === undefined) throw new Error('the command line was parsed and no command was found');
   const { color, debug } = program.opts<{ color: ColorChoice; debug?: true }>();
   return { invocation, settings: { color, debug: debug === true } };
+}
+
+/**
+ * The word for which commander shows the help of the whole program, since it knows no command of that name: `frob --help`,
+ * `help frob`. By itself the word is the usage error that it should be.
+ */
+function unknownCommandIn({ args, commands }: Command): string | undefined {
+  const words = args.filter((word) => !word.startsWith('-'));
+  const name = words[0] === 'help' ? words[1] : words[0];
+  return commands.some((command) => command.name() === name) ? undefined : name;
 }
 
 function createProgram(

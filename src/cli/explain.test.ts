@@ -113,6 +113,12 @@ describe('the simulator explains', () => {
   });
 });
 
+test('what is too large to be explained is told with the limits, and what takes any size', async () => {
+  const told = simulator.explain(file('large.yaml', scenario('9000p')), { ...options, driver: 'gup' });
+  const hint = expect.stringMatching(/64 blocks, files of 32 pages.*compare, which takes any size/) as string;
+  await expect(Promise.resolve(told)).rejects.toMatchObject({ hint });
+});
+
 /** What `run` takes from a scenario that says how it is run. */
 function withoutSchedule({ driver, memory, kernel }: Pick<RunOptions, 'driver' | 'memory' | 'kernel'>) {
   return { driver, memory, kernel };

@@ -102,8 +102,8 @@ function inOrder(file: string, system: RunSystem, workload: Workload): Explained
   if (workload.plan !== undefined)
     throw new InputError({
       file,
-      problem: 'has a device plan',
-      hint: 'name its device operations one by one',
+      problem: 'cannot be explained as it has a device plan, which is settled only while it is replayed',
+      hint: 'write the attach, transfers and detach of the device under ops instead, or use compare, which follows plans',
     });
   try {
     return runInOrder(setupOfRun(system), workload);
@@ -113,7 +113,7 @@ function inOrder(file: string, system: RunSystem, workload: Workload): Explained
       {
         file,
         problem: `is too large to be explained: ${error.message}`,
-        hint: 'explanations are told on a system of 64 blocks and 64 pages of address space: make files smaller',
+        hint: 'explanations are searched for on a small system (64 blocks, files of 32 pages, address spaces of 64): make files and mappings smaller, or use compare, which takes any size',
       },
       { cause: error },
     );

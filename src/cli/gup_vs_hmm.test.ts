@@ -62,6 +62,13 @@ describe('usage errors end with 2, an empty standard output and a message that h
   test.each<[string, string[], string | RegExp]>([
     ['no command', [], 'Usage: gup-vs-hmm'],
     ['an unknown command', ['comprae'], /unknown command 'comprae'\n\(Did you mean compare\?\)/],
+    [
+      'help of an unknown command',
+      ['comprae', '--help'],
+      /'comprae'\n\(Did you mean compare\?\)\n  see: .*\n$/,
+    ],
+    ['help on an unknown command', ['help', 'frob'], /^gup-vs-hmm: unknown command 'frob'\n  see: .*\n$/],
+    ['an unknown command, asked for first', ['--help', 'frob'], "unknown command 'frob'"],
     ['an unknown option', ['compare', 'example', '--memroy', 'x'], '(Did you mean --memory?)'],
     ['a missing argument', ['compare'], "missing required argument 'input'"],
     ['one argument too many', ['compare', 'a', 'b'], 'too many arguments'],
@@ -98,6 +105,7 @@ describe('usage errors end with 2, an empty standard output and a message that h
       ['compare', 'example', '--format', 'html'],
       'Allowed choices are terminal, markdown, json',
     ],
+    ['an output file without a name', ['list', 'drivers', '-o', ''], 'The name of a file is expected'],
     ['an unknown colour', ['list', 'drivers', '--color', 'blue'], 'Allowed choices are auto, always, never'],
   ])('%s', async (_, args, text) => {
     const { exit, stdout, stderr } = await runCli(args);

@@ -71,7 +71,8 @@ function table(cells: readonly MatrixCell[], textOf: (found: MatrixCell) => Cell
       return found === undefined ? cell('') : textOf(found);
     }),
   ]);
-  return { kind: 'table', columns: ['operation', ...drivers].map((title) => column(title)), rows };
+  const columns = ['operation', ...drivers].map((title) => column(title));
+  return { kind: 'table', columns, keys: 1, rows };
 }
 
 function outcomeCell({ outcome }: MatrixCell): Cell {

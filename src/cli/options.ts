@@ -25,7 +25,7 @@ export function addOutputOptions(command: Command): Command {
       new Option(
         '-o, --output <file>',
         'write the result there; the file is replaced as a whole or not at all',
-      ),
+      ).argParser(parseFileName),
     );
 }
 
@@ -72,6 +72,12 @@ export function addWorkloadOptions(command: Command): Command {
     )
     .option('--cost <table>', 'cost table (list cost-tables)', DEFAULTS.cost)
     .option('--data <prefix>', "for a log: files below this path are the program's data");
+}
+
+/** Empty is a variable of a script that was not set. */
+function parseFileName(value: string): string {
+  if (value === '') throw new InvalidArgumentError('The name of a file is expected.');
+  return value;
 }
 
 /** `a,b`: names without empty or repeated ones. */

@@ -21,6 +21,8 @@ export interface Column {
 export interface Table {
   readonly kind: 'table';
   readonly columns: readonly Column[];
+  /** How many columns name the row: a format that is too narrow may repeat them before each part of the others. */
+  readonly keys?: number;
   /** Each row has one cell per column. */
   readonly rows: readonly (readonly Cell[])[];
 }

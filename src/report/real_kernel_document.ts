@@ -116,6 +116,7 @@ function kernelSections({ name, agreement, tolerated, disagree, waits }: KernelE
               column(title, 'right'),
             ),
           ],
+          keys: 2,
           rows: agreement.map(
             ({ memory, driver, observed, cells, fields, agree, tolerated: letPass, disagree: no }) => [
               cell(memory),

@@ -11,6 +11,22 @@ export function widthOf(text: string): number {
   return Array.from(text).length;
 }
 
+/** Words longer than this are no names but paths, tokens and the like, which may be broken. */
+const NAME_MAX = 24;
+
+/** Width at which no name of the text is broken; of a longer word its parts count. */
+export function longestName(text: string): number {
+  return Math.max(
+    0,
+    ...text.split(BREAKS).map((word) => (widthOf(word) > NAME_MAX ? longestPart(word) : widthOf(word))),
+  );
+}
+
+/** Width at which words are broken at no other place than after `_`, `/` and the like. */
+export function longestPart(text: string): number {
+  return Math.max(0, ...text.split(BREAKS).flatMap((word) => word.split(SEPARATORS).map(widthOf)));
+}
+
 /**
  * Lines no longer than `width` (at least 1), broken at spaces; a longer word is broken after `_`, `/` and the
  * like, and in the end anywhere. Never returns an empty list.

@@ -29,8 +29,9 @@ const GAPS_MAX = 24;
 const GAP_MAX = 30;
 
 /**
- * The worst of `runs` runs by each figure. The same seed and driver give the same runs; what is changed is what was worst so far, so
- * that another driver, or more runs, may search elsewhere.
+ * The worst of `runs` runs by each figure. The same seed, ordeal and driver give the same runs, and fewer of them are the first ones of
+ * more: no figure goes down when runs are added. What is changed is what was worst so far, so that another driver, or another
+ * number of repetitions, is searched elsewhere: a figure of a longer disturbance can be smaller than that of a shorter one.
  */
 export function searchWorst(
   runner: OrdealRunner,

@@ -117,6 +117,23 @@ describe('one slow device', () => {
   });
 });
 
+describe('a longer search contains the shorter one of the same seed', () => {
+  const found = (runs: number): number[] =>
+    worst({ ...request, tables: ['invalidations'], drivers: drivers.slice(1), runs })
+      .tables.flatMap(({ rows }) => rows)
+      .flatMap((row) => FIGURES.map((figure) => row.worst[figure].value))
+      .map((value) => (value === 'never' ? Infinity : value));
+
+  test('so that no figure goes down when runs are added', () => {
+    const searches = [3, 6, 12].map(found);
+    for (const [index, more] of searches.entries()) {
+      const fewer = searches[index - 1] ?? more;
+      expect(more.every((value, at) => value >= (fewer[at] ?? Infinity))).toBe(true);
+    }
+    expect(searches.at(-1)).not.toEqual(searches[0]);
+  });
+});
+
 test('a search that is stopped says so', () => {
   const result = worst({ ...request, signal: { aborted: true } });
   expect([result.complete, result.runs]).toEqual([false, 0]);

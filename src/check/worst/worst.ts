@@ -37,6 +37,7 @@ export interface WorstRequest {
 
 const LIMITS: readonly string[] = [
   'A worst case that was found is a lower bound: a schedule that nobody tried can be worse.',
+  'More runs with the same seed contain the fewer. Each row is searched by itself: with a larger n less can be found than with a smaller one.',
   'Nanoseconds are simulated with one cost table and a CPU for each task; they are no measurement.',
 ];
 

@@ -216,6 +216,7 @@ function comparisonSection(kernels: readonly SideEffectsEvidence[]): Section {
       {
         kind: 'table',
         columns: [column('kernel'), ...titles.map((title) => column(title, 'right'))],
+        keys: 1,
         rows,
       },
       ...differenceBlocks(kernels),
