@@ -127,11 +127,11 @@ test('a row is held by cells that were seen, and by faults in its paths', () => 
   ]);
   const mechanism = {
     ...{ name: 'break', symbols: [], modelled: '', simplified: '' },
-    paths: ['dax_layout_busy_page', 'ext4_break_layouts', 'xfs_break_dax_layouts'],
+    paths: ['dax_layout_busy_page', 'ext4_break_layouts', 'thaw_super'],
   };
   const [row] = fidelityRows([{ result, cellsOf }], ({ driver }) => driver === 'gup', [mechanism]);
   expect(row?.cells).toMatchObject({ count: 1, drivers: ['gup'], operations: ['punch'] });
-  expect(row?.unwitnessed).toEqual(['xfs_break_dax_layouts']);
+  expect(row?.unwitnessed).toEqual(['thaw_super']);
   expect(row?.facts).toContain('K31');
   expect(row?.faults).toContainEqual({ fault: 'ranged_layout_break', properties: [] });
   expect(row?.faults).toContainEqual({
