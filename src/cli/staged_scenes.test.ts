@@ -80,6 +80,16 @@ describe.each(KERNELS)('on %s', (kernel) => {
     expect(stored).toBe(scene('store_through_the_old_mapping'));
     expect(words.get(content(story, 0, 1))).toBe(scene('other_file_has'));
   });
+
+  // 6.12 spins after a read (left_out.ts, shared_read_pins); the other three answers are the model's too.
+  const befores = [sys.store(8), ...(kernel === 'linux-6.1' ? [sys.load(8)] : [])];
+  test.each(befores)('shared_read_pin: a pin for reading after a $kind', (before) => {
+    const scene = seen('disputed_facts', kernel, 'shared_read_pin');
+    const story = clone(kernel, gup);
+    story.run('app', before);
+    const pinned = story.run('app', sys.attach(8, 9, { writable: false })).replace('ok', 'completed');
+    expect(pinned).toBe(scene(before.kind === 'load' ? 'pin_after_a_read' : 'pin_after_a_write'));
+  });
 });
 
 const DIRECT = ['direct_read', 'direct_write', 'aio_read', 'uring_read'];

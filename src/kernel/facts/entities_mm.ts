@@ -170,7 +170,7 @@ export const MM_ENTITY_FACTS: readonly Fact[] = [
       'fs/dax.c:dax_busy_page (6.1)',
       'mm/memremap.c:__put_devmap_managed_page_refs (6.1)',
       'block/bio.c:__bio_release_pages (6.1.192)',
-      'a real kernel: src/witness real_users (6.1.192, 6.12.117)',
+      'src/witness: real_users, as observed on 6.1.192 and 6.12.117',
     ],
     tag: 'seen',
     caveat: 'Of 6.12 unpin_user_folio() stands there, which wakes.',

@@ -157,6 +157,14 @@ export const LEFT_OUT = {
     reason: 'read-only, historical, or of interest only for breaking part of a file',
     related: ['K177'],
   },
+  shared_read_pins: {
+    what: 'the fault without end of FOLL_PIN for reading of a shared XFS block that was only read, in 6.12',
+    reason:
+      'a read fault there marks the page PAGE_MAPPING_DAX_SHARED, which is the bit of PageAnon(): gup_must_unshare() asks for ' +
+      'a copy, handle_mm_fault() makes none in a shared mapping, and the pin tries again, running, until SIGKILL or a ' +
+      'store; a run of the model is over when nothing can step, and it has no fatal signals, so the pin succeeds',
+    related: ['K15', 'K60'],
+  },
   user_buffers: {
     what: 'page faults on the buffers of read(2) and write(2)',
     reason:

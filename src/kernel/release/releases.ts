@@ -23,7 +23,8 @@ const LINUX_6_1: Release = {
 };
 
 /**
- * What of 6.12 no rule says yet: a read fault on a shared block unmaps the page first, and page faults can hold the lock of their
+ * What of 6.12 no rule says yet: a read fault on a shared block unmaps the page first and marks it so that a pin for reading
+ * tries without end (left_out.ts, shared_read_pins), and page faults can hold the lock of their
  * VMA in the place of mmap_lock.
  */
 const LINUX_6_12: Release = {

@@ -30,6 +30,8 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
       'entries with a sleeping lock and a queue each; those that are removed are waited for one by one',
     simplified: 'a table by page in the place of the XArray',
     leftOut: ['wait_hash'],
+    reason:
+      'no cell writes to a file that is reflinked already: the clone comes last; shown by src/kernel/fs/xfs_reflink.test.ts and src/cli/staged_scenes.test.ts',
   },
   {
     name: 'DAX page fault',
@@ -71,8 +73,6 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
     modelled: 'a fault that writes a shared block moves the page to a copy, mirrors told first',
     simplified: 'writable entry and block map change in one step',
     leftOut: ['cow_order'],
-    reason:
-      'no cell writes through a mapping of a reflinked file: the one mapped file of a cell is reflinked last; shown by src/kernel/fs/xfs_reflink.test.ts',
   },
   {
     name: 'truncate',
@@ -103,6 +103,8 @@ export const FILE_MECHANISMS: readonly Mechanism[] = [
       'a reference to the file; a file is made under the lock of the directory, not while frozen; O_TRUNC is the truncate above inside the open',
     simplified: 'no path walk beyond the name; only an open that makes the file asks with O_CREAT',
     leftOut: ['attributes'],
+    reason:
+      'no cell makes a file while it is looked at; the rows `create` of the side effects do; shown by src/kernel/fs/namei.test.ts',
   },
   {
     name: 'punch hole',

@@ -133,7 +133,7 @@ export const MEMORY_MECHANISMS: readonly Mechanism[] = [
     modelled:
       'fast: count, then look at the entry again; slow: mmap_lock, faults; refusal of long pins on fsdax',
     simplified: 'pages are taken one by one without pgmap references',
-    leftOut: ['page_table_freeing'],
+    leftOut: ['shared_read_pins', 'page_table_freeing'],
     rules: ['longterm_refused_on_fsdax'],
   },
   {
