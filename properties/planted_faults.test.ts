@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
   CHECK_INVARIANTS,
+  drawRuns,
   FACTS,
   type Mutant,
   MUTANTS,
   plant,
   profileFor,
+  Runner,
   type Setup,
   underProfile,
 } from '../src/index.ts';
@@ -89,6 +91,11 @@ describe.each(MUTANTS)('$name', (mutant) => {
       [],
     );
     expect(mutant.breaks.length).toBeGreaterThan(0);
+  });
+
+  test.each(memoriesOf(mutant))('can be planted on %s', (memory) => {
+    const runner = new Runner(plantedSetup(mutant, memory), []);
+    for (const run of drawRuns(SEED_TO_FIND, 1)) expect(runner.run(run).steps).toBeGreaterThan(0);
   });
 });
 

@@ -13,6 +13,7 @@ export const collapseShiftsTooFar: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
+  operations: ['mmap', 'load', 'store', 'read', 'collapse'],
   patches: onEachFilesystem(
     replace('ext4_collapse_range', 'ext4_ext_shift_extents', RANGE, ({ act }) => [
       act('ext4_ext_shift_extents', (k, f) => {

@@ -10,6 +10,7 @@ export const holeKeepsPartialPages: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
+  operations: ['mmap', 'load', 'store', 'read', 'punch'],
   patches: onEachFilesystem(
     leaveOut('ext4_punch_hole', 'ext4_zero_partial_blocks'),
     leaveOut('xfs_free_file_space', 'xfs_zero_range'),

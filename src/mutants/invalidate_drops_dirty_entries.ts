@@ -1,6 +1,6 @@
 /** write(2) drops the DAX entries of what it writes, dirty ones too. */
 import { dax_delete_mapping_entries, dax_entry_end, dax_entry_start } from '../kernel/fs/dax.ts';
-import { leaveOut, type Mutant, replace } from './mutant.ts';
+import { type Mutant, replace } from './mutant.ts';
 
 export const invalidateDropsDirtyEntries: Mutant = {
   name: 'invalidate_drops_dirty_entries',
@@ -14,7 +14,7 @@ export const invalidateDropsDirtyEntries: Mutant = {
   // A read fault that marks its entry dirty, as in 6.1, would mend it.
   rules: { read_fault_dirties_entry: false },
   patches: [
-    leaveOut('dax_iomap_rw', 'no IOMAP_F_NEW'),
+    replace('dax_iomap_rw', 'IOMAP_F_NEW', [], ({ jump }) => [jump('invalidate')]),
     replace(
       'invalidate_inode_pages2_range',
       'dax_delete_mapping_entries',

@@ -10,6 +10,7 @@ export const truncateKeepsTail: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
+  operations: ['mmap', 'load', 'store', 'read', 'truncate'],
   patches: onEachFilesystem(
     leaveOut('ext4_setattr', 'ext4_block_truncate_page'),
     leaveOut('xfs_setattr_size', 'xfs_truncate_page'),

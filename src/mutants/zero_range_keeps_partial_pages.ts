@@ -11,6 +11,7 @@ export const zeroRangeKeepsPartialPages: Mutant = {
   driver: 'hmm_mirror',
   breaks: ['I5'],
   filesStayMapped: false,
+  operations: ['mmap', 'load', 'store', 'read', 'zero'],
   patches: onEachFilesystem(
     leaveOut('ext4_zero_range', 'ext4_zero_partial_blocks'),
     leaveOut('ext4_zero_range', 'ext4_zero_partial_blocks under the lock'),
