@@ -124,7 +124,9 @@ function searchOne(scope: Scope): void {
   console.log(JSON.stringify({ ...summary(result), ...effort }));
 }
 
-function summary(result: ExploreResult): Omit<Row, 'name' | 'group' | keyof typeof NO_EFFORT> {
+type Effort = 'seconds' | 'cpu_seconds' | 'peak_rss_mib';
+
+function summary(result: ExploreResult): Omit<Row, 'name' | 'group' | Effort> {
   const { scope, states_estimate, states, transitions, depth, exhausted, verdicts } = result;
   const broken = verdicts.filter(({ got }) => got === 'broken');
   return {
@@ -136,8 +138,6 @@ function summary(result: ExploreResult): Omit<Row, 'name' | 'group' | keyof type
     unexpected: broken.filter(({ as_expected }) => !as_expected).map(({ property }) => property),
   };
 }
-
-const NO_EFFORT = { seconds: 0, cpu_seconds: 0, peak_rss_mib: 0 };
 
 /** Starts a process for the scope, which does not share its memory with anything. */
 function measure(rung: Rung, memory: string): Row {
