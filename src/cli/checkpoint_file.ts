@@ -3,20 +3,28 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import type { Checkpoints } from '../explore/explore.ts';
 import { UsageError } from './usage_error.ts';
 
-/** Between two writings: a kill costs no more than this much work. */
+/** Between two writings, at least: a kill costs no more than this much work, */
 const INTERVAL_MS = 20_000;
+/** or than as many times what a writing takes, which grows with the search. */
+const WRITINGS = 20;
 
 /** Throws UsageError for a file that cannot be read, and when one cannot be written. */
 export function checkpointsIn(file: string): Checkpoints {
   let written = performance.now();
+  let begun = written;
+  let took = 0;
   return {
     earlier: existsSync(file) ? attempt('read', file, () => readFileSync(file)) : null,
-    due: () => performance.now() - written > INTERVAL_MS,
+    due: () => {
+      begun = performance.now();
+      return begun - written > Math.max(INTERVAL_MS, WRITINGS * took);
+    },
     save(bytes) {
       attempt('write', file, () => {
         replaceFile(file, bytes);
       });
       written = performance.now();
+      took = written - begun;
     },
   };
 }

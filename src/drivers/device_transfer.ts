@@ -59,7 +59,12 @@ export const ioctl_transfer = path(
     })),
     jump('under way'),
     mark('result'),
-    ret((k, f) => k.regions.get(f.region, REGION.job_error)),
+    act('take the result', (k, f) => {
+      f.error = k.regions.get(f.region, REGION.job_error);
+      // Nobody asks again: what is left over would only make states differ.
+      k.regions.set(f.region, REGION.job_error, 0);
+    }),
+    ret((_k, f) => f.error),
     mark('done'),
     ret(),
     mark('failed'),

@@ -8,6 +8,7 @@
  * Left as they are, since they are bounded: VMA rows (reused), waiting ranks, contents (made from operation numbers, which a
  * loop uses again), blocks (taken lowest first).
  */
+import { BLOCK_FREE, BLOCK_FREED } from '../kernel/fs/extent.ts';
 import { COUNTER, type Kernel, MM, SUB } from '../kernel/kernel.ts';
 import { get_user_pages_fast, pin_user_pages_fast } from '../kernel/mm/gup.ts';
 import { list_notifier } from '../drivers/list_notifier.ts';
@@ -31,6 +32,7 @@ const IN_STACK = 1;
 export class Canonical {
   private readonly k: System;
   private readonly addressSpaces: number;
+  private readonly reading: <T>(read: () => T) => T;
   /** By path: column of its local `seq` among its locals, or -1; which sequence that is a copy of; column of `mm` or `region`. */
   private readonly seqColumn: number[] = [];
   private readonly seqOf: Sequence[] = [];
@@ -45,9 +47,11 @@ export class Canonical {
   private mm = 0;
   private task = 0;
 
-  constructor(k: System, addressSpaces: number) {
+  /** `reading` is how it reads what a value that is still needed hangs on: who records uses records that one. */
+  constructor(k: System, addressSpaces: number, reading: <T>(read: () => T) => T = (read) => read()) {
     this.k = k;
     this.addressSpaces = addressSpaces;
+    this.reading = reading;
   }
 
   /** Rewrites the state after a step. */
@@ -58,6 +62,15 @@ export class Canonical {
       this.sequence(mms, mm, MM.invalidate_seq, 'interval');
       this.sequence(mms, mm, MM.write_protect_seq, 'write_protect');
       if (driver.notifier_ops !== undefined) this.sequence(per_mm, mm, PER_MM.seq, 'per_mm');
+    }
+  }
+
+  /** What free and freed blocks hold becomes `content`, one value for all: whoever gets such a block writes it first. */
+  forgetFreed(content: number): void {
+    const { block_state, data, options } = this.k;
+    for (let pfn = 1; pfn <= options.blocks; pfn++) {
+      const state = block_state.get(0, pfn);
+      if (state === BLOCK_FREE || state === BLOCK_FREED) data.setRange(0, pfn, pfn + 1, content);
     }
   }
 
@@ -123,6 +136,7 @@ export class Canonical {
     if (this.seqColumn[index] === undefined) this.learn(path);
     const seq = this.seqColumn[index] as number;
     if (seq < 0 || this.seqOf[index] !== this.wanted) return;
+    if (this.k.m.stack.get(this.task, firstLocal + seq) === 0) return;
     if (this.spaceOf(index, firstLocal) === this.mm) this.note(IN_STACK, this.task, firstLocal + seq);
   };
 
@@ -145,8 +159,9 @@ export class Canonical {
   private spaceOf(path: number, firstLocal: number): number {
     const { regions, m } = this.k;
     const mm = this.mmColumn[path] as number;
-    if (mm >= 0) return m.stack.get(this.task, firstLocal + mm);
-    return regions.get(m.stack.get(this.task, firstLocal + (this.regionColumn[path] as number)), REGION.mm);
+    const local = (column: number): number => this.reading(() => m.stack.get(this.task, firstLocal + column));
+    if (mm >= 0) return local(mm);
+    return regions.get(local(this.regionColumn[path] as number), REGION.mm);
   }
 
   private tableOf(at: number): Table {

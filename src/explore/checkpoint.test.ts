@@ -37,7 +37,7 @@ function goOn(earlier: Uint8Array, changes: Partial<ExploreRequest>): ExploreRes
 describe('a search that was stopped and goes on', () => {
   test.each([false, true])('comes to the same result, with reduction %s', (reduction) => {
     const whole = explore(request({ reduction }));
-    for (const states of [2, 100, 400]) {
+    for (const states of [2, 100, 300]) {
       // Lists that were read are as long as they must be, not longer.
       expect(goOn(stopAt(states, { reduction }), { reduction })).toEqual({
         ...whole,

@@ -5,8 +5,9 @@
  * stores it writes it aside and renames it, so that a kill leaves the old one or the new one.
  */
 import { ByteList, IntList } from './int_list.ts';
-import type { Recording } from './footprints.ts';
+import type { Recording } from './recording.ts';
 import { Graph } from './graph.ts';
+import type { Assumptions } from './reduction.ts';
 import type { Finding, SearchState } from './search.ts';
 import { VisitedSet } from './visited.ts';
 
@@ -18,9 +19,7 @@ export interface Checkpoint {
   readonly reduction: ReductionState | null;
 }
 
-export interface ReductionState {
-  /** By task: positions of the steps that are merged. */
-  readonly movers: readonly (readonly number[])[];
+export interface ReductionState extends Assumptions {
   readonly recording: Recording;
 }
 

@@ -15,8 +15,8 @@ const PATIENCE = 12;
 
 /** At least about this many states; the model is left as it was. The same model gives the same figure. */
 export function estimateStates(model: Model): number {
-  const first = walk(model, new Prng(1));
-  const second = walk(model, new Prng(2));
+  const first = walks(model, new Prng(1));
+  const second = walks(model, new Prng(2));
   const seen = first.size;
   const both = second.size - newOnes(first, second);
   return Math.round((seen * second.size) / Math.max(1, both));
@@ -30,21 +30,24 @@ function newOnes(known: VisitedSet, others: VisitedSet): number {
   return known.size - before;
 }
 
-function walk(model: Model, prng: Prng): VisitedSet {
-  const { store } = model;
+function walks(model: Model, prng: Prng): VisitedSet {
   const met = new VisitedSet();
-  for (let walks = 0; walks < WALKS; walks++) {
-    const start = store.mark();
-    for (let steps = 0; steps < STEPS; steps++) {
-      met.add(store.fingerprintHigh, store.fingerprintLow);
-      const enabled = candidates(model, prng);
-      if (enabled.length === 0) break;
-      model.step(enabled[prng.below(enabled.length)] as number);
-    }
-    store.undo(start);
-  }
+  for (let count = 0; count < WALKS; count++) walk(model, prng, STEPS, met);
   model.found.clear();
   return met;
+}
+
+/** One random walk from the state that the model is in, of so many steps at most; the states on the way are added to `met`. */
+export function walk(model: Model, prng: Prng, stepsMax: number, met: VisitedSet): void {
+  const { store } = model;
+  const start = store.mark();
+  for (let steps = 0; steps < stepsMax; steps++) {
+    met.add(store.fingerprintHigh, store.fingerprintLow);
+    const enabled = candidates(model, prng);
+    if (enabled.length === 0) break;
+    model.step(enabled[prng.below(enabled.length)] as number);
+  }
+  store.undo(start);
 }
 
 function candidates(model: Model, prng: Prng): number[] {

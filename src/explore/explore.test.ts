@@ -35,7 +35,7 @@ describe('the verdicts of one block and one truncate', () => {
     expect(result.exhausted).toBe(true);
     expect(result.verdicts.every(({ grade, got }) => grade === 'exhausted' && got === 'held')).toBe(true);
     expect(result.verdicts.map(({ property }) => property)).toContain('ends_alone');
-    expect([result.states, result.transitions, result.depth]).toEqual([1946, 3577, 112]);
+    expect([result.states, result.transitions, result.depth]).toEqual([1811, 3334, 102]);
     expect(result.states_estimate).toBeGreaterThan(result.states / 4);
   });
 

@@ -8,12 +8,21 @@
  * programs", CACM 1975) with the locks found as Eraser finds them (Savage et al., TOCS 1997).
  */
 import { DenseStore } from '../machine/dense_store.ts';
+import { AccessContexts } from './access_context.ts';
+import { LocalUses } from './local_uses.ts';
+import { fill, type LockSets, lockSetsOf, noLockSets, recordedLockSets, sparse } from './lock_sets.ts';
+import type { FrameVisit, HeldLocks, Recording, Stacks } from './recording.ts';
 
 /** Locks beyond this number protect nothing as far as the recording knows. */
 const LOCKS_MAX = 31;
 
 const READ = 1;
 const WRITTEN = 2;
+/** Of a cell of a stack: that it was read before the step wrote it is known, too. */
+const USED = 4;
+
+/** Stands for whatever a freed block held, for as long as nobody reads it: contents are not negative. */
+export const FORGOTTEN = -0x2fffffff;
 
 /** The steps that begin at one position of one task. */
 interface StepFootprint {
@@ -27,61 +36,6 @@ interface StepFootprint {
   /** It puts a task to sleep, or ends an operation: what follows is asked of every such state. */
   eventful: boolean;
 }
-
-/**
- * Where the locks of each task are kept: a cell with their number, then one for each. Others write there only when they hand a lock
- * over, while the task sleeps: nobody does so before its next step, so that these cells count as its own.
- */
-export interface HeldLocks {
-  readonly firstCell: (task: number) => number;
-  readonly cells: number;
-}
-
-/** Per cell: locks that a task held, at all or for write, whenever it did something to it. */
-interface LockSets {
-  readonly any: Int32Array;
-  readonly forWrite: Int32Array;
-}
-
-/** What a {@link FootprintStore} has recorded. Lists of cells and numbers that alternate. */
-export interface Recording {
-  readonly readers: readonly number[];
-  readonly writers: readonly number[];
-  readonly writeLocked: readonly ({
-    readonly any: readonly number[];
-    readonly forWrite: readonly number[];
-  } | null)[];
-  readonly useLocked: readonly ({
-    readonly any: readonly number[];
-    readonly forWrite: readonly number[];
-  } | null)[];
-  readonly steps: readonly {
-    readonly task: number;
-    readonly position: number;
-    readonly held: number;
-    readonly heldForWrite: number;
-    readonly eventful: boolean;
-    readonly uses: readonly number[];
-  }[];
-}
-
-/** Places and values of what differs from `usual`. */
-function sparse(values: Int32Array, usual: number): number[] {
-  const pairs: number[] = [];
-  values.forEach((value, place) => {
-    if (value !== usual) pairs.push(place, value);
-  });
-  return pairs;
-}
-
-function fill(values: Int32Array | Uint8Array, pairs: readonly number[]): void {
-  for (let at = 0; at < pairs.length; at += 2) values[pairs[at] as number] = pairs[at + 1] as number;
-}
-
-const noLockSets = (cells: number): LockSets => ({
-  any: new Int32Array(cells).fill(-1),
-  forWrite: new Int32Array(cells).fill(-1),
-});
 
 /** None of these tasks can do it now: it holds a lock whenever it does that the step's task has, and one of the two for write. */
 function excludesAll(step: StepFootprint, tasks: number, sets: readonly LockSets[], cell: number): boolean {
@@ -111,14 +65,46 @@ export class FootprintStore extends DenseStore {
   private task = 0;
   private heldNow = 0;
   private heldForWriteNow = 0;
+  /** Which locals are read later; null: nobody has said where stacks are. */
+  locals: LocalUses | null = null;
+  private stacks: Stacks | null = null;
+  private stacksEnd = 0;
+  private contexts = new AccessContexts(0);
+  /** What is known of the accesses in the present context; everything, while nothing is recorded. */
+  private known = new Uint8Array(0);
+  private allKnown = new Uint8Array(0);
+  /** Of accesses between steps. */
+  private betweenSteps = new Uint8Array(0);
+  private touched = new Uint8Array(0);
+  /** What freed blocks held was read, so that it matters: see {@link FORGOTTEN}. */
+  forgottenRead = false;
+  private contents = { first: 0, end: 0 };
+  /** Cells that are not written any more: nobody reads them. */
+  private ignored = new Uint8Array(0);
 
   constructor() {
     super({ fingerprints: true });
   }
 
-  /** To be called once the store is sealed. */
-  observe(held: HeldLocks): void {
+  override seal(): void {
+    super.seal();
+    this.ignored = new Uint8Array(this.size);
+    this.allKnown = new Uint8Array(this.size).fill(READ | WRITTEN | USED);
+    this.known = this.allKnown;
+  }
+
+  /** To be called once the store is sealed: from here on accesses are recorded. */
+  observe(held: HeldLocks, stacks: Stacks | null = null): void {
     this.held = held;
+    this.stacks = stacks;
+    if (stacks !== null) {
+      const { tasks, cellsEach, visitFrames, firstCell, contents } = stacks;
+      this.locals = new LocalUses(tasks, cellsEach, visitFrames);
+      this.stacksEnd = firstCell + tasks * cellsEach;
+      this.contents = { first: contents.firstCell, end: contents.firstCell + contents.cells };
+    }
+    this.touched = new Uint8Array(this.size);
+    this.forgetContexts();
     this.steps.length = 0;
     this.readers = new Int32Array(this.size);
     this.writers = new Int32Array(this.size);
@@ -126,10 +112,49 @@ export class FootprintStore extends DenseStore {
     this.useLocked.length = 0;
   }
 
+  /** What `act` reads and writes is not recorded. */
+  quietly(act: () => void): void {
+    const { known } = this;
+    this.known = this.allKnown;
+    act();
+    this.known = known;
+  }
+
+  /** What `act` reads is recorded, within {@link quietly}. */
+  loudly<T>(act: () => T): T {
+    const { known } = this;
+    this.known = this.betweenSteps;
+    const result = act();
+    this.known = known;
+    return result;
+  }
+
+  /** Cells that are written and that nobody has read, as far as is recorded. */
+  unread(): number[] {
+    return [...this.touched.keys()].filter((cell) => this.touched[cell] === WRITTEN);
+  }
+
+  /** Nobody has read this cell, whatever has been written to it. */
+  isUnread(cell: number): boolean {
+    return ((this.touched[cell] as number) & READ) === 0;
+  }
+
+  /** These cells are 0 from now on, and no other ones are. */
+  ignore(cells: readonly number[]): void {
+    this.ignored.fill(0);
+    for (const cell of cells) super.write(cell, 0);
+    for (const cell of cells) this.ignored[cell] = 1;
+  }
+
   /** A step of the task begins at a position. */
   begin(task: number, position: number): void {
+    if (this.held === null) return;
     this.task = task;
     this.bit = 1 << task;
+    this.quietly(() => {
+      this.locals?.begin(task);
+      this.contexts.enter(task, position, this.visitFrames);
+    });
     this.lookAtLocks();
     const steps = (this.steps[task] ??= new Map<number, StepFootprint>());
     let step = steps.get(position);
@@ -144,10 +169,16 @@ export class FootprintStore extends DenseStore {
     step.held = held;
     step.heldForWrite = heldForWrite;
     this.step = step;
+    this.known = this.contexts.known(this.heldNow, this.heldForWriteNow);
   }
 
   /** The step has ended; `eventful`: a task sleeps, or an operation has ended. */
   end(eventful: boolean): void {
+    if (this.held === null) return;
+    this.known = this.allKnown;
+    this.locals?.end();
+    this.known = this.betweenSteps;
+    if (this.locals?.changed === true) this.changed = true;
     if (eventful && this.step !== null && !this.step.eventful) {
       this.step.eventful = true;
       this.changed = true;
@@ -156,47 +187,57 @@ export class FootprintStore extends DenseStore {
   }
 
   override read(cell: number): number {
-    if (this.step !== null) this.noteRead(cell, this.step);
-    return super.read(cell);
+    if (((this.known[cell] as number) & (READ | USED)) !== (READ | USED)) this.noteRead(cell);
+    const value = super.read(cell);
+    if (value === FORGOTTEN) this.noteForgotten(cell);
+    return value;
   }
 
   override write(cell: number, value: number): void {
+    const { stacks, known } = this;
+    if (this.ignored[cell] === 1) return;
     super.write(cell, value);
-    if (this.step !== null) this.noteWrite(cell, this.step);
+    if (known === this.allKnown) return;
+    if (stacks !== null && cell >= stacks.firstCell && cell < this.stacksEnd)
+      this.locals?.write(cell - stacks.firstCell);
+    if (((known[cell] as number) & WRITTEN) === 0) this.noteWrite(cell);
+    // A lock was taken or let go: what follows is done with other locks held.
+    if (this.step !== null && this.isOwnLock(cell, this.task)) {
+      this.lookAtLocks();
+      this.known = this.contexts.known(this.heldNow, this.heldForWriteNow);
+    }
   }
 
   /** All that was recorded, as plain data. */
   recording(): Recording {
-    const locks = (sets: readonly LockSets[]): Recording['writeLocked'] =>
-      Array.from(sets, (set: LockSets | undefined) =>
-        set === undefined ? null : { any: sparse(set.any, -1), forWrite: sparse(set.forWrite, -1) },
-      );
     return {
       readers: sparse(this.readers, 0),
       writers: sparse(this.writers, 0),
-      writeLocked: locks(this.writeLocked),
-      useLocked: locks(this.useLocked),
+      writeLocked: recordedLockSets(this.writeLocked),
+      useLocked: recordedLockSets(this.useLocked),
       steps: this.steps.flatMap((steps, task) =>
         [...steps].map(([position, { cells, list, held, heldForWrite, eventful }]) => {
           const uses = list.flatMap((cell) => [cell, cells[cell] as number]);
           return { task, position, held, heldForWrite, eventful, uses };
         }),
       ),
+      touched: sparse(this.touched, 0),
+      locals: this.locals?.recording() ?? { uses: [], ways: [] },
+      forgottenRead: this.forgottenRead,
     };
   }
 
   /** Goes on from an earlier recording of the same model. */
-  continueFrom({ readers, writers, writeLocked, useLocked, steps }: Recording): void {
+  continueFrom(recording: Recording): void {
+    const { readers, writers, writeLocked, useLocked, steps, touched, locals } = recording;
+    this.forgottenRead = recording.forgottenRead;
+    this.forgetContexts();
+    fill(this.touched, touched);
+    this.locals?.continueFrom(locals);
     fill(this.readers, readers);
     fill(this.writers, writers);
-    const sets = (pairs: (typeof writeLocked)[number]): LockSets => {
-      const set = noLockSets(this.size);
-      fill(set.any, pairs?.any ?? []);
-      fill(set.forWrite, pairs?.forWrite ?? []);
-      return set;
-    };
-    this.writeLocked.splice(0, Infinity, ...writeLocked.map(sets));
-    this.useLocked.splice(0, Infinity, ...useLocked.map(sets));
+    this.writeLocked.splice(0, Infinity, ...writeLocked.map((set) => lockSetsOf(this.size, set)));
+    this.useLocked.splice(0, Infinity, ...useLocked.map((set) => lockSetsOf(this.size, set)));
     this.steps.length = 0;
     for (const { task, position, held, heldForWrite, eventful, uses } of steps) {
       const cells = new Uint8Array(this.size);
@@ -240,19 +281,70 @@ export class FootprintStore extends DenseStore {
     return place >= 0 && place < this.held.cells;
   }
 
-  private noteRead(cell: number, step: StepFootprint): void {
-    this.noteTask(this.readers, cell);
-    this.noteLocks((this.useLocked[this.task] ??= noLockSets(this.size)), cell);
-    this.noteUse(cell, step, READ);
+  /** The frames of the task whose step begins. */
+  private readonly visitFrames = (visit: FrameVisit): void => {
+    this.stacks?.visitFrames(this.task, visit);
+  };
+
+  private noteForgotten(cell: number): void {
+    if (this.forgottenRead || this.known === this.allKnown) return;
+    if (cell < this.contents.first || cell >= this.contents.end) return;
+    this.forgottenRead = true;
+    this.changed = true;
   }
 
-  private noteWrite(cell: number, step: StepFootprint): void {
+  private noteRead(cell: number): void {
+    const { step, known } = this;
+    if (((known[cell] as number) & READ) === 0) {
+      this.touch(cell, READ);
+      if (step !== null) {
+        this.noteTask(this.readers, cell);
+        this.noteLocks((this.useLocked[this.task] ??= noLockSets(this.size)), cell);
+        this.noteUse(cell, step, READ);
+      }
+      known[cell] = (known[cell] as number) | READ;
+    }
+    this.noteLocalRead(cell);
+  }
+
+  /** Of a local it matters where its frame rested last, so that a read between steps is never known. */
+  private noteLocalRead(cell: number): void {
+    const { stacks, locals, known } = this;
+    const onStack = stacks !== null && cell >= stacks.firstCell && cell < this.stacksEnd;
+    if (onStack && locals !== null) {
+      const place = cell - stacks.firstCell;
+      if (locals.isNew(place)) return;
+      this.quietly(() => {
+        locals.read(place);
+      });
+      if (locals.changed) this.changed = true;
+      if (this.step === null || Math.floor(place / stacks.cellsEach) !== this.task) return;
+    }
+    known[cell] = (known[cell] as number) | USED;
+  }
+
+  private noteWrite(cell: number): void {
+    const { step, known } = this;
+    this.touch(cell, WRITTEN);
+    known[cell] = (known[cell] as number) | WRITTEN;
+    if (step === null) return;
     this.noteTask(this.writers, cell);
     this.noteLocks((this.useLocked[this.task] ??= noLockSets(this.size)), cell);
     this.noteLocks((this.writeLocked[this.task] ??= noLockSets(this.size)), cell);
     this.noteUse(cell, step, WRITTEN);
-    // A lock was taken or let go: what follows is done with other locks held.
-    if (this.isOwnLock(cell, this.task)) this.lookAtLocks();
+  }
+
+  private touch(cell: number, use: number): void {
+    const before = this.touched[cell] as number;
+    if ((before & use) !== 0) return;
+    this.touched[cell] = before | use;
+    this.changed = true;
+  }
+
+  private forgetContexts(): void {
+    this.contexts = new AccessContexts(this.size);
+    this.betweenSteps = new Uint8Array(this.size);
+    this.known = this.betweenSteps;
   }
 
   private noteTask(tasks: Int32Array, cell: number): void {

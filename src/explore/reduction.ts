@@ -1,12 +1,17 @@
 /**
- * A search with steps merged: after each step, every step that no order of other steps can change is taken at once.
+ * A search of fewer states with the same verdicts: steps are merged, and what nobody reads any more is not told apart.
  *
- * Which steps those are is not known before (footprints.ts). The search begins with what has been recorded until then, by the random
- * walks of the estimate, and goes on recording; a position that nobody has been at is not merged. When it learns that a step it has
- * merged is not such a one, it begins again without it. It ends when a whole search has met nothing that speaks against any step it
- * merged. Then nothing in the full graph does either: take the first access in any full run that does; all steps before it are as
- * recorded, so that the run can be reordered into one of the reduced graph up to there, in which the same step makes the same
- * access.
+ * - *Merged steps*: after each step, every step that no order of other steps can change is taken at once (footprints.ts).
+ * - *Dead locals*: a local that its frame does not read before it writes it is 0 while the frame rests (local_uses.ts).
+ * - *Unread cells*: what is written and never read, such as the medium where nobody asks what survives, stays 0.
+ * - *Freed blocks*: what a block held is forgotten when it is freed, since whoever gets it writes it first.
+ *
+ * Which those are is not known before. The search begins with what has been recorded until then, by the random walks of the
+ * estimate, and goes on recording; a position that nobody has been at is left as it is. When it learns that something it took for
+ * true is not (holds()), it begins again without it. It ends when a whole search has met nothing that speaks against anything it
+ * took for true. Then nothing in the full graph does either: take the first access in any full run that does; all steps before it are
+ * as recorded, so that the run can be reordered into one of the reduced graph up to there, with other values only where nobody
+ * reads them, in which the same step makes the same access.
  *
  * What it keeps. What an invariant reads to judge an event counts as read by the step that raised it, merged steps end no operation
  * and put nobody to sleep, so that every verdict on an event, every wait and every state in which nobody steps is as in the full
@@ -17,6 +22,7 @@
  * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
  */
 import type { Checkpoint } from './checkpoint.ts';
+import type { FootprintStore } from './footprints.ts';
 import { Graph } from './graph.ts';
 import { type Ending, firstSearchState, Search, type SearchLimits, type SearchState } from './search.ts';
 import type { SessionModel } from './session_model.ts';
@@ -45,15 +51,14 @@ export function searchReduced(
   if (earlier?.reduction) footprints.continueFrom(earlier.reduction.recording);
   let resumed = earlier;
   for (let restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
-    const movers = resumed?.reduction?.movers.map((positions) => new Set(positions)) ?? footprints.movers();
-    model.movers = movers;
-    const wrong = (): boolean => footprints.changed && !allIn(movers, footprints.movers());
+    const assumed = resumed?.reduction ?? assumptions(footprints);
+    assume(model, footprints, assumed);
+    const wrong = (): boolean => footprints.changed && !holds(assumed, footprints);
     const { graph, state } = resumed ?? { graph: new Graph(), state: firstSearchState() };
     resumed = null;
     const merged = { tooMuch: false };
     const checkpoint = (): Checkpoint => {
-      const positions = movers.map((some) => [...some]);
-      return { state, graph, reduction: { movers: positions, recording: footprints.recording() } };
+      return { state, graph, reduction: { ...assumed, recording: footprints.recording() } };
     };
     const stopped = (): boolean => {
       merged.tooMuch = wrong();
@@ -72,9 +77,43 @@ export function searchReduced(
   throw new Error(`a reduction was begun ${RESTARTS_MAX} times and never held`);
 }
 
-/** Every position of each task's set is in the other one, too. */
-function allIn(some: readonly ReadonlySet<number>[], all: readonly ReadonlySet<number>[]): boolean {
-  return some.every((positions, task) =>
-    [...positions].every((position) => all[task]?.has(position) === true),
+/** What a search takes for true of every run, since nothing that was recorded speaks against it. */
+export interface Assumptions {
+  /** By task: positions of the steps that are merged. */
+  readonly movers: readonly (readonly number[])[];
+  /** Program counters at which a frame rests, and which locals are dead there. */
+  readonly dead: readonly (readonly [number, number])[];
+  /** Cells that are written and that nobody reads. */
+  readonly unread: readonly number[];
+  /** Nobody reads what a freed block held. */
+  readonly forgetsFreed: boolean;
+}
+
+function assumptions(footprints: FootprintStore): Assumptions {
+  return {
+    movers: footprints.movers().map((positions) => [...positions]),
+    dead: [...(footprints.locals?.dead() ?? [])],
+    unread: footprints.unread(),
+    forgetsFreed: !footprints.forgottenRead,
+  };
+}
+
+function assume(model: SessionModel, footprints: FootprintStore, assumed: Assumptions): void {
+  const { movers, dead, unread, forgetsFreed } = assumed;
+  model.forgetsFreed = forgetsFreed;
+  model.movers = movers.map((positions) => new Set(positions));
+  model.dead = new Map(dead);
+  footprints.ignore(unread);
+}
+
+/** Nothing that has been recorded by now speaks against them. */
+function holds(assumed: Assumptions, footprints: FootprintStore): boolean {
+  const { movers, dead, unread, forgetsFreed } = assumed;
+  const now = { movers: footprints.movers(), dead: footprints.locals?.dead() };
+  return (
+    movers.every((positions, task) => positions.every((one) => now.movers[task]?.has(one) === true)) &&
+    dead.every(([pc, locals]) => (locals & ~(now.dead?.get(pc) ?? 0)) === 0) &&
+    unread.every((cell) => footprints.isUnread(cell)) &&
+    !(forgetsFreed && footprints.forgottenRead)
   );
 }

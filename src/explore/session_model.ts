@@ -18,7 +18,7 @@ import type { Patch } from '../machine/program.ts';
 import type { System } from '../drivers/system.ts';
 import { BLOCK_REMOVING_KINDS, DEVICE_KINDS, type OperationKind } from '../workload/operation.ts';
 import { Canonical } from './canonical.ts';
-import { FootprintStore, IN_USER_SPACE } from './footprints.ts';
+import { FootprintStore, FORGOTTEN, IN_USER_SPACE } from './footprints.ts';
 import type { Model } from './model.ts';
 import { type Program, workloadOf } from './program.ts';
 import type { Scope } from './scope.ts';
@@ -85,6 +85,10 @@ export class SessionModel implements Model {
   readonly taken: number[] = [];
   /** By task: positions at which its next step is taken at once. Empty: every step is asked for. */
   movers: readonly ReadonlySet<number>[] = [];
+  /** By program counter at which a frame rests: bit l for a local that nobody reads any more, and which is 0 from then on. */
+  dead: ReadonlyMap<number, number> = new Map();
+  /** What a block holds is forgotten when it is freed. */
+  forgetsFreed = false;
   readonly footprints: FootprintStore | null;
   private readonly program: Program;
   private readonly canonical: Canonical;
@@ -103,7 +107,9 @@ export class SessionModel implements Model {
     this.session = new Session(setup, workloadOf(options.program));
     const { m } = this.session.system;
     this.tasks = m.count;
-    this.canonical = new Canonical(this.session.system, this.session.addressSpaces);
+    const { footprints } = this;
+    const reading = footprints === null ? undefined : <T>(read: () => T): T => footprints.loudly(read);
+    this.canonical = new Canonical(this.session.system, this.session.addressSpaces, reading);
     this.noWaits = new WaitLog(
       (task) => waitOf(this.session, task),
       (task) => this.session.currentOp(task),
@@ -113,10 +119,18 @@ export class SessionModel implements Model {
     };
     this.preamble = this.runPreamble();
     const tasks = this.store.firstCellOf('task');
-    this.footprints?.observe({
-      firstCell: (task) => tasks + task * TASK_WIDTH + TASK.held_count,
-      cells: HELD_MAX + 1,
-    });
+    this.footprints?.observe(
+      { firstCell: (task) => tasks + task * TASK_WIDTH + TASK.held_count, cells: HELD_MAX + 1 },
+      {
+        firstCell: this.store.firstCellOf('stack'),
+        tasks: setup.capacities.tasks,
+        cellsEach: setup.capacities.stackCells,
+        visitFrames: (task, visit) => {
+          m.visitFrames(task, visit);
+        },
+        contents: { firstCell: this.store.firstCellOf('data'), cells: setup.blocks + 1 },
+      },
+    );
   }
 
   enabled(): number {
@@ -142,8 +156,22 @@ export class SessionModel implements Model {
     this.taken.length = 0;
     this.takeStep(task);
     if (this.movers.length > 0) this.merge();
-    this.canonical.apply();
+    if (this.footprints === null) this.canonical.apply();
+    else this.footprints.quietly(this.makeCanonical);
   }
+
+  private readonly makeCanonical = (): void => {
+    const { m } = this.session.system;
+    for (const task of this.taken) {
+      m.visitFrames(task, (path, firstLocal, goesOnAt) => {
+        const locals = Math.min(path.path.locals.length, 31);
+        let dead = (this.dead.get(goesOnAt) ?? 0) & ((1 << locals) - 1);
+        for (; dead !== 0; dead &= dead - 1) m.stack.set(task, firstLocal + 31 - Math.clz32(dead & -dead), 0);
+      });
+    }
+    if (this.forgetsFreed) this.canonical.forgetFreed(FORGOTTEN);
+    this.canonical.apply();
+  };
 
   private takeStep(task: number): void {
     const { session, footprints } = this;
@@ -193,11 +221,16 @@ export class SessionModel implements Model {
   private faulting(): number {
     const { system, engineTask } = this.session;
     let tasks = 0;
-    for (let task = engineTask; task < engineTask + system.devices; task++) {
-      system.m.visitFrames(task, ({ name }) => {
-        if (name === system.driver.device_fault.name) tasks |= 1 << task;
-      });
-    }
+    const look = (): void => {
+      for (let task = engineTask; task < engineTask + system.devices; task++) {
+        system.m.visitFrames(task, ({ name }) => {
+          if (name === system.driver.device_fault.name) tasks |= 1 << task;
+        });
+      }
+    };
+    // Where a task is, is part of every state, whoever reads it.
+    if (this.footprints === null) look();
+    else this.footprints.quietly(look);
     return tasks;
   }
 

@@ -72,6 +72,8 @@ export class Machine<K, E> {
    * the path is first entered, since a short run enters few of them.
    */
   private readonly views: (readonly [FrameView, FrameView] | undefined)[] = [];
+  /** By path, for who looks at frames from outside. */
+  private readonly makers: (() => FrameView)[] = [];
   private context: K | null = null;
   private taskCount = 0;
   /** What the last return of the running step gave; NaN before there was one. */
@@ -169,15 +171,17 @@ export class Machine<K, E> {
     }
   }
 
-  /** Calls `visit` with the path of each frame of a task in the kernel, innermost first, and where its locals begin in its stack. */
-  visitFrames(task: number, visit: (path: CompiledPath<K>, firstLocal: number) => void): void {
+  /**
+   * Calls `visit` for each frame of a task in the kernel, innermost first: path, first local in the stack, and where it goes on.
+   */
+  visitFrames(task: number, visit: (path: CompiledPath<K>, firstLocal: number, pc: number) => void): void {
     if (!this.runnable(task) && !this.asleep(task)) return;
-    let { path } = this.position(task);
+    let pc = this.tasks.get(task, TASK.pc);
     let base = this.tasks.get(task, TASK.base);
     for (;;) {
-      visit(path, base + FRAME_HEADER);
+      visit((this.code.instructions[pc] as Instruction<K>).path, base + FRAME_HEADER, pc);
       if (base === 0) return;
-      path = (this.code.instructions[this.stack.get(task, base) - 1] as Instruction<K>).path;
+      pc = this.stack.get(task, base) - 1;
       base = this.stack.get(task, base + 1);
     }
   }
@@ -382,15 +386,13 @@ export class Machine<K, E> {
     return [view(), view()];
   }
 
+  /** Views of its own, which a step does not move on; a local costs nothing until it is asked for. */
   private frameCopy(path: CompiledPath<K>, task: number, base: number): FrameCopy {
-    const { stack } = this;
+    const make = (this.makers[path.index] ??= frameViews(this.stack, path.path.locals));
     return {
       path: path.name,
       get frame() {
-        const first = base + FRAME_HEADER;
-        return Object.fromEntries(
-          path.path.locals.map((name, index) => [name, stack.get(task, first + index)]),
-        );
+        return placeView(make(), task, base);
       },
     };
   }
