@@ -28,7 +28,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['machine', 'schedule', 'kernel', 'drivers', 'workload', 'costs'],
   observe: [...MODEL, 'compare/result.ts'],
   invariants: [...MODEL, 'observe', 'compare/result.ts'],
-  explore: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'check/run_token.ts'],
+  explore: [
+    ...[...MODEL, 'schedule', 'mutants', 'observe', 'invariants'],
+    ...['check/run_token.ts', 'check/setup_of_run.ts', 'check/profile.ts'],
+  ],
   compare: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'explore'],
   check: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'compare/result.ts'],
   explain: [...MODEL, 'schedule', 'mutants', 'observe', 'invariants', 'check', 'compare'],

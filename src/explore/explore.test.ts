@@ -4,7 +4,7 @@ import { decodeRun } from '../check/run_token.ts';
 import { driverNamed } from '../drivers/drivers.ts';
 import { INVARIANTS } from '../invariants/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
-import { smallSetup } from '../run/setup.ts';
+import { setupOfRun } from '../check/setup_of_run.ts';
 import { broken, COSTS, exploreScope, modelOf, scopeWith } from './fixtures/scopes.ts';
 import { checkScope } from './scope.ts';
 import type { Counterexample, ExploreResult } from './result.ts';
@@ -20,8 +20,8 @@ function replay(token: string): ReturnType<Runner['run']> {
   const { run, memory, kernel, driver: name, mutant } = decodeRun(token);
   const driver = driverNamed(name);
   if (driver === undefined) throw new Error(`no driver ${name}`);
-  const patches = mutant === null ? [] : (mutantNamed(mutant)?.patches ?? []);
-  const setup = smallSetup({ memory, kernel, driver, costs: COSTS }, { patches });
+  const planted = mutant === null ? null : (mutantNamed(mutant) ?? null);
+  const setup = setupOfRun({ memory, kernel, driver, mutant: planted, costs: COSTS });
   return new Runner(setup, INVARIANTS).run(run);
 }
 

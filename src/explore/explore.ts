@@ -2,10 +2,11 @@
  * a scope -> every state that can be reached, and a verdict for each property: safety of each, and that everything ends.
  */
 import { encodeRun } from '../check/run_token.ts';
+import { setupOfRun } from '../check/setup_of_run.ts';
 import { expectedVerdict, type Invariant } from '../invariants/index.ts';
 import { releaseNamed } from '../kernel/release/releases.ts';
 import type { Mutant } from '../mutants/index.ts';
-import { filesystemOf, smallSetup } from '../run/setup.ts';
+import { filesystemOf } from '../run/setup.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { estimateStates } from './estimate.ts';
 import { Graph, ShortestWays, type Transitions } from './graph.ts';
@@ -76,13 +77,12 @@ class Exploration {
     const { scope, invariants, costs, mutant, reduction } = request;
     this.request = request;
     this.program = programOf(scope);
-    const patches = mutant?.patches ?? [];
     const driver = driverOf(scope);
     this.options = {
       scope,
       program: this.program,
       driver,
-      patches,
+      mutant: mutant ?? null,
       invariants,
       costs,
       footprints: reduction,
@@ -270,8 +270,8 @@ class Exploration {
   private token(model: SessionModel, steps: readonly number[]): string {
     const { scope, mutant, costs } = this.request;
     const { memory, kernel } = scope;
-    const { driver, patches } = this.options;
-    const setup = smallSetup({ memory, kernel, driver, costs }, { patches });
+    const { driver } = this.options;
+    const setup = setupOfRun({ memory, kernel, driver, mutant: mutant ?? null, costs });
     const { workload, schedule, freezeAt } = replayable(model, this.program, setup, steps);
     const conditions = { memory, kernel, driver: driver.name, mutant: mutant?.name ?? null };
     return encodeRun(conditions, { workload, freezeAt, schedule: { kind: 'replay', schedule } });

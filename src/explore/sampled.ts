@@ -27,7 +27,7 @@ export function sampledStates(scope: Scope, runs: readonly number[], seed: numbe
   checkScope(scope);
   const costs = Object.fromEntries(Object.entries(BUILTIN_2026.entries).map(([name, { ns }]) => [name, ns]));
   const [program, driver] = [programOf(scope), driverOf(scope)];
-  const model = new SessionModel({ scope, program, driver, patches: [], invariants: [], costs });
+  const model = new SessionModel({ scope, program, driver, mutant: null, invariants: [], costs });
   const prng = new Prng(seed);
   const met = new VisitedSet();
   let done = 0;

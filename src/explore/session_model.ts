@@ -14,8 +14,8 @@ import type { Driver } from '../drivers/driver.ts';
 import { Session, type Setup } from '../run/session.ts';
 import { SMALL, smallSetup } from '../run/setup.ts';
 import { waitOf } from '../run/wait_graph.ts';
-import type { Patch } from '../machine/program.ts';
-import type { System } from '../drivers/system.ts';
+import { profileFor, underProfile } from '../check/profile.ts';
+import { type Mutant, plant } from '../mutants/index.ts';
 import { BLOCK_REMOVING_KINDS, DEVICE_KINDS, type OperationKind } from '../workload/operation.ts';
 import { Canonical } from './canonical.ts';
 import { FootprintStore, FORGOTTEN, IN_USER_SPACE } from './footprints.ts';
@@ -28,7 +28,7 @@ export interface SessionModelOptions {
   readonly program: Program;
   readonly driver: Driver;
   /** A planted fault. */
-  readonly patches: readonly Patch<System>[];
+  readonly mutant: Mutant | null;
   readonly invariants: readonly Invariant[];
   /** Nanoseconds by cost class; the search has no use for them, the steps do. */
   readonly costs: Readonly<Record<string, number>>;
@@ -52,13 +52,12 @@ function blocksOf({ blocks, fsOps, forks }: Scope): number {
 }
 
 /** The setup of a scope: that of generated runs, with no more room than the scope can use. */
-export function setupOf({ scope, driver, patches, costs }: SessionModelOptions): Setup {
+export function setupOf({ scope, driver, mutant, costs }: SessionModelOptions): Setup {
   const { memory, kernel, forks, blocks } = scope;
   const pages = 2 * blocks + 4;
-  return smallSetup(
+  const setup = smallSetup(
     { memory, kernel, driver, costs },
     {
-      patches,
       blocks: blocksOf(scope),
       anonPages: 4,
       durability: scope.fsOps.some((op) => op === 'fsync' || op === 'msync'),
@@ -72,6 +71,7 @@ export function setupOf({ scope, driver, patches, costs }: SessionModelOptions):
       },
     },
   );
+  return plant(underProfile(profileFor(mutant), setup), mutant);
 }
 
 export class SessionModel implements Model {
