@@ -37,7 +37,7 @@ const ONCE_WRONG = [
 describe.each(MEMORY)('on %s', (memory) => {
   test('every driver keeps what it keeps on DAX, and no call waits for a pin', () => {
     const result = check({
-      ...{ memory, kernel: KERNEL, costs, seed: SEED, runs: 80, modelRevision: 1 },
+      ...{ memory, kernel: KERNEL, costs, seed: SEED, runs: 40, modelRevision: 1 },
       ...{ drivers: DRIVERS, invariants: CHECK_INVARIANTS },
     });
     expect(result.violations.filter(({ expected }) => !expected)).toEqual([]);

@@ -19,7 +19,7 @@ describe.each(MEMORY)('on %s', (memory) => {
   test('a pin blocks every mode that the filesystem has, and no mode is left untried', () => {
     const runner = new Runner(setupOf(memory, 'gup'), [theInvariant(QUESTION)]);
     const blocked = new Set<OperationKind>();
-    for (const run of drawRuns(SEED, 1_500)) {
+    for (const run of drawRuns(SEED, 1_200)) {
       const { session, waits } = runner.run(run);
       for (const wait of waits.waits) {
         const kind = session.workload.ops[wait.op]?.op.kind;

@@ -42,7 +42,7 @@ export class Scheduler {
     };
   }
 
-  /** PCT's bound for the largest run so far; null for other strategies. */
+  /** PCT's bound for a workload as large as the largest trial run so far, which ran to completion; null for other strategies. */
   get bound(): PctBound | null {
     const { depth } = this.kind;
     return depth === undefined ? null : pctBound(depth, this.tasks, this.steps);

@@ -3,8 +3,9 @@
  * Guarantees of Finding Bugs", ASPLOS 2010.
  *
  * Tasks have distinct random priorities, and the highest that can step does. At d - 1 steps, drawn beforehand among k, the
- * task that would go on drops below all others. A bug of depth d (one that d ordering constraints are enough for) is found
- * by one run of its workload with a probability of at least 1 / (n k^(d - 1)), for n tasks and at most k steps.
+ * task that would go on gets a priority below all of those: the i-th that was drawn gives i, whichever comes first. A bug of
+ * depth d (one that d ordering constraints are enough for) is found by one run of its workload with a probability of at least
+ * 1 / (n k^(d - 1)), for n tasks and at most k steps.
  *
  * The strategy is not fair: a task that spins keeps others from stepping for ever, which is ended by the patience of who runs
  * it. So it says nothing of liveness.
@@ -14,44 +15,49 @@ import type { Strategy, View } from './strategy.ts';
 
 export class PctStrategy implements Strategy {
   private readonly prng: Prng;
-  /** Tasks, the highest priority first; those that have dropped stand behind all others, the first to drop last of all. */
+  /** Tasks that have never dropped, the highest priority first. */
   private readonly order: number[] = [];
-  private dropped = 0;
-  /** Steps before which the highest drops, ascending, each once. */
-  private readonly changes: ReadonlySet<number>;
+  /** Priorities of those that have, from 1 to d - 1; below all others. */
+  private readonly low = new Map<number, number>();
+  /** Steps before which the highest drops, each once, and the priority that it gets then. */
+  private readonly changes: ReadonlyMap<number, number>;
   private step = 0;
 
   /** `depth` d from 1; `steps` k: an estimate, since a change after the end of the run changes nothing. */
   constructor(seed: number, depth: number, steps: number) {
     this.prng = new Prng(seed);
-    const changes = new Set<number>();
+    const changes = new Map<number, number>();
     // There is nothing to change before the first step.
     const places = Math.max(1, steps - 1);
-    while (changes.size < Math.min(depth - 1, places)) changes.add(1 + this.prng.below(places));
+    while (changes.size < Math.min(depth - 1, places)) {
+      const at = 1 + this.prng.below(places);
+      if (!changes.has(at)) changes.set(at, changes.size + 1);
+    }
     this.changes = changes;
   }
 
   pick(view: View): number {
-    for (const task of view.enabled) if (!this.order.includes(task)) this.enter(task);
-    let highest = this.highest(view);
-    if (this.changes.has(this.step++)) {
-      this.order.splice(this.order.indexOf(highest), 1);
-      // Later changes give higher priorities than earlier ones: d - 1 to 1 in the paper.
-      this.order.splice(this.order.length - this.dropped, 0, highest);
-      this.dropped++;
-      highest = this.highest(view);
-    }
-    return highest;
+    for (const task of view.enabled) if (!this.order.includes(task) && !this.low.has(task)) this.enter(task);
+    const highest = this.highest(view);
+    const priority = this.changes.get(this.step++);
+    if (priority === undefined) return highest;
+    const at = this.order.indexOf(highest);
+    if (at >= 0) this.order.splice(at, 1);
+    this.low.set(highest, priority);
+    return this.highest(view);
   }
 
   /** A task that is seen for the first time gets a random place among those that have not dropped. */
   private enter(task: number): void {
-    const undropped = this.order.length - this.dropped;
-    this.order.splice(this.prng.below(undropped + 1), 0, task);
+    this.order.splice(this.prng.below(this.order.length + 1), 0, task);
   }
 
   private highest({ enabled }: View): number {
-    return this.order.find((task) => enabled.includes(task)) as number;
+    const first = this.order.find((task) => enabled.includes(task));
+    if (first !== undefined) return first;
+    return enabled.reduce((best, task) =>
+      (this.low.get(task) ?? 0) > (this.low.get(best) ?? 0) ? task : best,
+    );
   }
 }
 

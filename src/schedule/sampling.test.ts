@@ -4,14 +4,22 @@ import { pctBound } from './pct.ts';
 import { STRATEGIES, type StrategyKind, strategyNamed } from './strategies.ts';
 import type { View } from './strategy.ts';
 
-/** Tasks that take so many steps each, and can always step; the order in which they did. */
-function walk(kind: StrategyKind, seed: number, lengths: readonly number[], run = 0): number[] {
+/** Tasks that take so many steps each, and can step from the start, or as soon as `starts` says; the order in which they did. */
+function walk(
+  kind: StrategyKind,
+  seed: number,
+  lengths: readonly number[],
+  run = 0,
+  starts: readonly number[] = [],
+): number[] {
   const left = [...lengths];
   const strategy = kind.make({ seed, run, steps: lengths });
   const order: number[] = [];
   let current = -1;
   for (;;) {
-    const enabled = left.flatMap((steps, task) => (steps > 0 ? [task] : []));
+    const enabled = left.flatMap((steps, task) =>
+      steps > 0 && order.length >= (starts[task] ?? 0) ? [task] : [],
+    );
     if (enabled.length === 0) return order;
     const view: View = { current, enabled, positionOf: () => 'place', opOf: () => 0 };
     current = strategy.pick(view);
@@ -76,6 +84,20 @@ describe('PCT', () => {
     expect(probability).toBeCloseTo(1 / 62);
     expect(share('pct2', lengths, inside)).toBeGreaterThanOrEqual(probability * 0.6);
     expect(share('run_to_completion', lengths, inside)).toBe(0);
+  });
+
+  test('keeps its bound for a bug of depth 3: two tasks that have to take turns', () => {
+    const turns = (order: number[]): boolean => ['0101', '1010'].includes(order.join(''));
+    const { probability } = pctBound(3, 2, 4);
+    expect(share('pct3', [2, 2], turns)).toBeGreaterThanOrEqual(2 * probability);
+    expect(share('pct2', [2, 2], turns)).toBe(0);
+  });
+
+  test('a task that comes when another has dropped is above it, however often that one dropped', () => {
+    const seeds = Array.from({ length: 1_000 }, (_, at) => at + 1);
+    const first = seeds.filter((seed) => walk(named('pct4'), seed, [9, 1], 0, [0, 8])[8] === 1);
+    // Three drops in nine steps: nearly always one has been before the newcomer comes.
+    expect(first.length / seeds.length).toBeGreaterThan(0.8);
   });
 
   test.each([
