@@ -1,6 +1,6 @@
 /**
  * What `explore` finishes: each scope searched to its end in a process of its own, with its size, time and memory. Writes
- * reports/exploration/exploration.json and README.md; `npm run explore:ladder` makes all of it but the scopes that take an hour.
+ * reports/exploration/report.json and report.md; `npm run explore:ladder` makes all of it but the scopes that take an hour.
  *
  *   [NAME...]            only these scopes, or all that are required; what the JSON says of others stays
  *   --memory KIND        only on ext4_dax or xfs_dax
@@ -28,7 +28,7 @@ import {
 import { type ExplorationReport, explorationText, type Row, type SampleRow } from './exploration_text.ts';
 
 const FOLDER = fileURLToPath(new URL('../reports/exploration/', import.meta.url));
-const JSON_FILE = `${FOLDER}exploration.json`;
+const JSON_FILE = `${FOLDER}report.json`;
 const MEMORIES = ['ext4_dax', 'xfs_dax'] as const;
 const SAMPLED_RUNS = [100, 1000, 10_000];
 const STATES_MAX = 100_000_000;
