@@ -184,7 +184,7 @@ function readReport(): ExplorationReport {
 function writeReport(report: ExplorationReport): void {
   mkdirSync(FOLDER, { recursive: true });
   writeAside(JSON_FILE, `${JSON.stringify(report, null, 2)}\n`);
-  writeAside(`${FOLDER}README.md`, explorationText(report));
+  writeAside(`${FOLDER}report.md`, explorationText(report));
 }
 
 /** In the order of the rungs, each on every kind of memory; a new row takes the place of the old one. */
