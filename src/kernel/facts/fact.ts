@@ -6,7 +6,7 @@
  */
 import type { LeftOutTopic } from './left_out.ts';
 
-/** `K1` to `K227`. */
+/** `K1` to `K239`. */
 export type FactId = `K${number}`;
 
 /**

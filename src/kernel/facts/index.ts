@@ -27,6 +27,7 @@ import { LAYOUT_BREAK_FACTS } from './layout_break.ts';
 import { LEFT_OUT } from './left_out.ts';
 import type { LeftOutTopic } from './left_out.ts';
 import { NOTIFIER_FACTS } from './notifiers.ts';
+import { PAGE_CACHE_FACTS } from './page_cache.ts';
 import { PERSISTENCE_FACTS } from './persistence.ts';
 import { PRESSURE_FACTS } from './pressure.ts';
 
@@ -54,6 +55,7 @@ export const FACTS: readonly Fact[] = [
   ...OTHER_BUG_FACTS,
   ...ARGUMENT_FACTS,
   ...CORRECTION_FACTS,
+  ...PAGE_CACHE_FACTS,
 ];
 
 const BY_ID: ReadonlyMap<string, Fact> = new Map(FACTS.map((entry) => [entry.id, entry]));
