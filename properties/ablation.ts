@@ -2,18 +2,10 @@
  * hmm_mirror taken apart: writes reports/ablation. `npm run ablation [RUNS] [LIMIT]`; progress on stderr. Ends with 1 when a part
  * can be left out and nothing is seen to break.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import {
-  ablation,
-  ablationTable,
-  COST_TABLES,
-  type Driver,
-  driverNamed,
-  MODEL_REVISION,
-} from '../src/index.ts';
+import { ablation, ablationTable, type Driver, driverNamed, MODEL_REVISION } from '../src/index.ts';
+import { costs } from './costs.ts';
+import { publish } from './publish.ts';
 
-const FOLDER = fileURLToPath(new URL('../reports/ablation', import.meta.url));
 const COUNTED = ['get', 'gup', 'notifier', 'list_notifier', 'hmm_mirror'];
 const [runs = '200', limit = '4000'] = process.argv.slice(2);
 
@@ -26,11 +18,7 @@ function theDriver(name: string): Driver {
 const result = ablation({
   memory: 'ext4_dax',
   kernel: 'linux-6.1',
-  costs: Object.fromEntries(
-    [...COST_TABLES.values()]
-      .slice(0, 1)
-      .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
-  ),
+  costs,
   mirror: theDriver('hmm_mirror'),
   counted: COUNTED.map(theDriver),
   strategy: null,
@@ -43,14 +31,7 @@ const result = ablation({
   },
 });
 
-function write(name: string, content: string): void {
-  writeFileSync(`${FOLDER}/${name}.part`, content);
-  renameSync(`${FOLDER}/${name}.part`, `${FOLDER}/${name}`);
-}
-
-mkdirSync(FOLDER, { recursive: true });
-write('report.json', `${JSON.stringify(result, null, 1)}\n`);
-write('report.md', ablationTable(result, `npm run ablation -- ${runs} ${limit}`));
+publish('ablation', result, ablationTable(result, `npm run ablation -- ${runs} ${limit}`));
 const idle = result.rows.filter(({ shortest }) => shortest === null);
 for (const { without } of idle) console.log(`nothing was seen to break without ${without.join(' and ')}`);
 process.exitCode = idle.length > 0 ? 1 : 0;

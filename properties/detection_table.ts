@@ -4,33 +4,24 @@
  */
 import {
   CHECK_INVARIANTS,
-  COST_TABLES,
   drawRuns,
   driverNamed,
   MEMORY_KINDS,
   type Mutant,
   MUTANTS,
-  plant,
   profileFor,
   Runner,
-  smallSetup,
-  underProfile,
+  setupOfRun,
 } from '../src/index.ts';
+import { costs } from './costs.ts';
 
 const [seeds = 10, runs = 20_000] = process.argv.slice(2).map(Number);
-
-const costs = Object.fromEntries(
-  [...COST_TABLES.values()]
-    .slice(0, 1)
-    .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
-);
 
 function runnerOf(mutant: Mutant, memory: string): Runner {
   const driver = driverNamed(mutant.driver);
   if (driver === undefined) throw new Error(`${mutant.name}: there is no driver ${mutant.driver}`);
-  const setup = smallSetup({ memory, kernel: 'linux-6.1', driver, costs });
   return new Runner(
-    plant(underProfile(profileFor(mutant), setup), mutant),
+    setupOfRun({ memory, kernel: 'linux-6.1', driver, mutant, costs }),
     CHECK_INVARIANTS.filter(({ id }) => mutant.breaks.includes(id)),
   );
 }

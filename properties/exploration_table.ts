@@ -9,12 +9,11 @@
  *   --samples            what random runs reach of scopes that are known whole, instead
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   type Checkpoints,
-  COST_TABLES,
   DEFAULT_SCOPE,
   explore,
   type ExploreResult,
@@ -25,10 +24,12 @@ import {
   type Scope,
   scopeTitle,
 } from '../src/index.ts';
+import { costs } from './costs.ts';
 import { type ExplorationReport, explorationText, type Row, type SampleRow } from './exploration_text.ts';
+import { publish, reportFolder, writeAside } from './publish.ts';
 
-const FOLDER = fileURLToPath(new URL('../reports/exploration/', import.meta.url));
-const JSON_FILE = `${FOLDER}report.json`;
+const NAME = 'exploration';
+const JSON_FILE = `${reportFolder(NAME)}report.json`;
 const MEMORIES = ['ext4_dax', 'xfs_dax'] as const;
 const SAMPLED_RUNS = [100, 1000, 10_000];
 const STATES_MAX = 100_000_000;
@@ -60,7 +61,6 @@ const RUNGS: readonly Rung[] = [
   { name: 'wide_three_blocks', group: 'beyond', changes: { ...TWO_OPS, blocks: 3, mirrors: 2 } },
 ];
 
-/** Reflink and dedupe are refused by ext4 before they do anything; they are run there all the same. */
 const scopeOf = ({ changes }: Rung, memory: string): Scope => ({ ...DEFAULT_SCOPE, ...changes, memory });
 
 const { values: options, positionals: names } = parseArgs({
@@ -73,17 +73,6 @@ const { values: options, positionals: names } = parseArgs({
     one: { type: 'string' },
   },
 });
-
-const costs = Object.fromEntries(
-  [...COST_TABLES.values()]
-    .slice(0, 1)
-    .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
-);
-
-function writeAside(file: string, content: string | Uint8Array): void {
-  writeFileSync(`${file}.new`, content);
-  renameSync(`${file}.new`, file);
-}
 
 const secondsSince = (begun: number): number => (performance.now() - begun) / 1000;
 
@@ -182,9 +171,7 @@ function readReport(): ExplorationReport {
 }
 
 function writeReport(report: ExplorationReport): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeAside(JSON_FILE, `${JSON.stringify(report, null, 2)}\n`);
-  writeAside(`${FOLDER}report.md`, explorationText(report));
+  publish(NAME, report, explorationText(report));
 }
 
 /** In the order of the rungs, each on every kind of memory; a new row takes the place of the old one. */

@@ -6,7 +6,6 @@ import { expect } from 'vitest';
 import {
   ALL_OPERATIONS,
   CHECK_INVARIANTS,
-  COST_TABLES,
   describeRun,
   drawRuns,
   type Driver,
@@ -23,6 +22,7 @@ import {
   shrinkRun,
   smallSetup,
 } from '../src/index.ts';
+import { costs } from './costs.ts';
 
 /** Every kind of memory that files can lie in. */
 export const MEMORY = ['ext4_dax', 'xfs_dax'] as const;
@@ -35,11 +35,7 @@ export const SEED = 2026;
 /** Runs in which a driver that breaks an invariant by construction must be seen to break it. */
 const RUNS_TO_BREAK = 4_000;
 
-export const costs: Readonly<Record<string, number>> = Object.fromEntries(
-  [...COST_TABLES.values()]
-    .slice(0, 1)
-    .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
-);
+export { costs };
 
 export function theDriver(name: string): Driver {
   const driver = driverNamed(name);

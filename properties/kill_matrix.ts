@@ -2,24 +2,10 @@
  * Planted faults x properties x strategies: writes reports/kill-matrix, prints what is open, and ends with 1 when something is.
  * `npm run check:mutants [RUNS] [LIMIT] [FAULT...]`; with faults named it prints their rows and writes nothing.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import {
-  COST_TABLES,
-  driverNamed,
-  killMatrix,
-  killTable,
-  MODEL_REVISION,
-  MUTANTS,
-  STRATEGIES,
-} from '../src/index.ts';
+import { driverNamed, killMatrix, killTable, MODEL_REVISION, MUTANTS, STRATEGIES } from '../src/index.ts';
+import { costs } from './costs.ts';
+import { publish } from './publish.ts';
 
-const FOLDER = fileURLToPath(new URL('../reports/kill-matrix', import.meta.url));
-const costs = Object.fromEntries(
-  [...COST_TABLES.values()]
-    .slice(0, 1)
-    .flatMap(({ entries }) => Object.entries(entries).map(([name, { ns }]) => [name, ns])),
-);
 const [runs = '60', limit = '6000', ...names] = process.argv.slice(2);
 
 const matrix = killMatrix({
@@ -39,17 +25,8 @@ const matrix = killMatrix({
 });
 const text = killTable(matrix, `npm run check:mutants -- ${runs} ${limit}`);
 
-function write(name: string, content: string): void {
-  writeFileSync(`${FOLDER}/${name}.part`, content);
-  renameSync(`${FOLDER}/${name}.part`, `${FOLDER}/${name}`);
-}
-
 if (names.length > 0) console.log(text);
-else {
-  mkdirSync(FOLDER, { recursive: true });
-  write('report.json', `${JSON.stringify(matrix, null, 1)}\n`);
-  write('report.md', text);
-}
+else publish('kill-matrix', matrix, text);
 for (const name of matrix.survivors) console.log(`open question: ${name} survived`);
 for (const id of matrix.unproven) console.log(`unproven: ${id} killed nothing`);
 process.exitCode = matrix.survivors.length + (names.length > 0 ? 0 : matrix.unproven.length) > 0 ? 1 : 0;

@@ -8,6 +8,7 @@ import {
   CHECK_INVARIANTS,
   directedHunt,
   drawRuns,
+  hunt,
   type KillMatrix,
   killMatrix,
   killTable,
@@ -61,6 +62,26 @@ describe('the published kill matrix', () => {
     expect(published.unproven).toEqual(published.properties.filter((id) => !killing.has(id)));
     expect(published.survivors).toEqual(
       published.rows.filter(({ kills }) => kills.length === 0).map(({ mutant }) => mutant),
+    );
+  });
+});
+
+/** Rows that few runs are enough to make again. */
+const SOON = published.rows.flatMap(({ mutant, memory, first }) =>
+  first !== null && first.first <= 25 && first.strategy !== 'directed' ? [{ mutant, memory, ...first }] : [],
+);
+
+describe('a published row is what the code gives', () => {
+  test('most faults are found soon', () => {
+    expect(SOON.length).toBeGreaterThan(published.rows.length / 3);
+  });
+
+  test.each(SOON)('$mutant is first killed by $property in run $first of $strategy', (row) => {
+    const mutant = theMutant(row.mutant);
+    const ground = { memory: row.memory, kernel: KERNEL, costs, driver: theDriver(mutant.driver) };
+    const kind = row.strategy === 'mixed' ? null : (strategyNamed(row.strategy) ?? null);
+    expect(hunt(mutant, ground, kind, published.seed, row.first).killed.get(row.property)?.first).toBe(
+      row.first,
     );
   });
 });

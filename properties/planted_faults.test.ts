@@ -11,13 +11,21 @@ import {
   FACTS,
   type Mutant,
   MUTANTS,
-  plant,
   profileFor,
   Runner,
   type Setup,
-  underProfile,
+  setupOfRun,
 } from '../src/index.ts';
-import { firstNumberToBreak, firstToBreak, type Found, MEMORY, setupOf, story } from './holds.ts';
+import {
+  costs,
+  firstNumberToBreak,
+  firstToBreak,
+  type Found,
+  KERNEL,
+  MEMORY,
+  story,
+  theDriver,
+} from './holds.ts';
 
 /** Runs within which each fault is found. */
 const RUNS_TO_FIND = 10_000;
@@ -70,8 +78,7 @@ const IN_MATRIX_ONLY: ReadonlySet<string> = new Set([
 const GOLDEN = fileURLToPath(new URL('./golden', import.meta.url));
 
 function plantedSetup(mutant: Mutant, memory: string): Setup {
-  const setup = setupOf(memory, mutant.driver);
-  return plant(underProfile(profileFor(mutant), setup), mutant);
+  return setupOfRun({ memory, kernel: KERNEL, driver: theDriver(mutant.driver), mutant, costs });
 }
 
 /** Where it can show itself; the golden is of the first. */

@@ -3,13 +3,13 @@
  */
 import type { Driver } from '../drivers/driver.ts';
 import { CHECK_INVARIANTS } from '../invariants/index.ts';
-import { type Mutant, plant } from '../mutants/index.ts';
-import { smallSetup } from '../run/setup.ts';
+import type { Mutant } from '../mutants/index.ts';
 import type { StrategyKind } from '../schedule/index.ts';
 import type { GeneratedRun } from './generated_run.ts';
-import { expectedUnder, onSystem, type Profile, profileFor, underProfile } from './profile.ts';
+import { expectedUnder, onSystem, type Profile, profileFor } from './profile.ts';
 import { Runner } from './run_one.ts';
 import { decodeRun } from './run_token.ts';
+import { setupOfRun } from './setup_of_run.ts';
 import { strategyRuns } from './scheduled_runs.ts';
 
 /** What a fault is looked for on. */
@@ -38,8 +38,7 @@ export interface Hunt {
 /** The runner for a fault, and the profile its runs are drawn from. */
 export function runnerWith(mutant: Mutant, ground: Ground): { runner: Runner; profile: Profile } {
   const profile = onSystem(profileFor(mutant), ground.memory, ground.kernel);
-  const setup = plant(underProfile(profile, smallSetup(ground)), mutant);
-  return { runner: new Runner(setup, CHECK_INVARIANTS), profile };
+  return { runner: new Runner(setupOfRun({ ...ground, mutant }), CHECK_INVARIANTS), profile };
 }
 
 /** Properties that a run breaks although the driver without the fault holds them. */

@@ -34,12 +34,9 @@ async function resultOf(words: readonly string[]): Promise<string> {
 }
 
 test('there are reports', () => {
-  expect(folders.map(({ name }) => name).sort()).toEqual([
-    'ablation',
-    'kill-matrix',
-    'real-kernel',
-    'truncate-and-punch-on-dax',
-  ]);
+  // A long campaign adds a folder of its own.
+  const published = ['ablation', 'kill-matrix', 'real-kernel', 'truncate-and-punch-on-dax'];
+  expect(folders.map(({ name }) => name)).toEqual(expect.arrayContaining(published));
 });
 
 /** The text of a report for readers: of the saved result, where `report` can read it; else of the command itself. */

@@ -154,7 +154,7 @@ export const LAYOUT_BUG_FACTS: readonly Fact[] = [
     status: {
       kind: 'modelled',
       where: ['src/drivers/hmm_mirror.ts'],
-      fault: 'protection_page_ignored (a mirror; the page cache is not modelled)',
+      fault: 'protection_page_ignored (a mirror)',
     },
   },
 ];

@@ -73,9 +73,9 @@ export const LEFT_OUT = {
     related: [],
   },
   other_memory: {
-    what: 'memory other than DAX files and private copies of their pages',
+    what: 'memory other than files on DAX and in the page cache and private copies of their pages',
     reason:
-      'planned for page cache, tmpfs and plain anonymous memory, which serve as controls; hugetlb, device-dax, ' +
+      'planned for tmpfs and plain anonymous memory, which serve as controls; hugetlb, device-dax, ' +
       'peer-to-peer DMA and secretmem would each add one error code',
     related: [],
   },
