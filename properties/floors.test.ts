@@ -1,10 +1,10 @@
 /** A campaign is worth something only if what is argued about comes up in it. */
 import { describe, expect, test } from 'vitest';
 import { check } from '../src/index.ts';
-import { costs, KERNEL, MEMORY, theDriver } from './holds.ts';
+import { costs, KERNEL, MEMORY, SEED, theDriver } from './holds.ts';
 
 describe.each(MEMORY)('on %s', (memory) => {
-  test.each([42, 7])('seed %i reaches every floor', (seed) => {
+  test('every floor is reached', () => {
     const drivers = [theDriver('gup'), theDriver('hmm_mirror')];
     const { floors } = check({
       invariants: [],
@@ -13,7 +13,7 @@ describe.each(MEMORY)('on %s', (memory) => {
       kernel: KERNEL,
       costs,
       runs: 600,
-      seed,
+      seed: SEED,
       modelRevision: 1,
     });
     expect(floors.map(({ name }) => name)).toEqual([

@@ -72,14 +72,32 @@ export type ContentArguments = Readonly<
   >
 >;
 
-type Change = Record<keyof typeof CONTENT, number>;
+type Change = Readonly<Record<keyof typeof CONTENT, number>>;
 
+const COLUMNS: readonly number[] = Object.values(CONTENT);
+
+/** Many steps ask, and most are of a call that changes another file or none: those two columns are read first. */
 function change_of(k: Kernel, inode: number): Change | null {
-  if (k.content_changes.get(k.current, CONTENT.kind) === 0) return null;
-  if (k.content_changes.get(k.current, CONTENT.inode) !== inode) return null;
-  return Object.fromEntries(
-    Object.entries(CONTENT).map(([name, column]) => [name, k.content_changes.get(k.current, column)]),
-  ) as Change;
+  const { content_changes: table, current } = k;
+  const kind = table.get(current, CONTENT.kind);
+  if (kind === 0 || table.get(current, CONTENT.inode) !== inode) return null;
+  return {
+    kind,
+    inode,
+    start_page: table.get(current, CONTENT.start_page),
+    start_byte: table.get(current, CONTENT.start_byte),
+    end_page: table.get(current, CONTENT.end_page),
+    end_byte: table.get(current, CONTENT.end_byte),
+    keep_size: table.get(current, CONTENT.keep_size),
+    token: table.get(current, CONTENT.token),
+    source: table.get(current, CONTENT.source),
+    at_page: table.get(current, CONTENT.at_page),
+    sized: table.get(current, CONTENT.sized),
+    old_page: table.get(current, CONTENT.old_page),
+    old_byte: table.get(current, CONTENT.old_byte),
+    done: table.get(current, CONTENT.done),
+    next: table.get(current, CONTENT.next),
+  };
 }
 
 const rule_of = (c: Change): (typeof KINDS)[number] => KINDS[c.kind - 1] as (typeof KINDS)[number];
@@ -89,7 +107,7 @@ export function content_change_begins(k: Kernel, kind: ContentKind, args: Conten
   const note = (column: number, value: number): void => {
     k.content_changes.set(k.current, column, value);
   };
-  for (const column of Object.values(CONTENT)) note(column, 0);
+  for (const column of COLUMNS) note(column, 0);
   note(CONTENT.kind, KINDS.findIndex((rule) => rule.kind === kind) + 1);
   for (const [name, value] of Object.entries(args)) note(CONTENT[name as keyof ContentArguments], value);
   note(CONTENT.next, (kind === 'write' ? args.start_page : args.at_page) ?? 0);
@@ -136,7 +154,7 @@ export function content_settles(k: Kernel, inode: number, error: number): void {
   const c = change_of(k, inode);
   if (c === null) return;
   if (error >= 0) settle(k, with_old_size(k, c));
-  for (const column of Object.values(CONTENT)) k.content_changes.set(k.current, column, 0);
+  for (const column of COLUMNS) k.content_changes.set(k.current, column, 0);
 }
 
 function settle(k: Kernel, c: Change): void {
