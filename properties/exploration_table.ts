@@ -60,7 +60,6 @@ const RUNGS: readonly Rung[] = [
   { name: 'wide_three_blocks', group: 'beyond', changes: { ...TWO_OPS, blocks: 3, mirrors: 2 } },
 ];
 
-/** Reflink and dedupe are refused by ext4 before they do anything; they are run there all the same. */
 const scopeOf = ({ changes }: Rung, memory: string): Scope => ({ ...DEFAULT_SCOPE, ...changes, memory });
 
 const { values: options, positionals: names } = parseArgs({
@@ -217,6 +216,7 @@ function main(): void {
   );
   for (const rung of rungs) {
     for (const memory of MEMORIES.filter((one) => (options.memory ?? one) === one)) {
+      // ext4 shares no blocks.
       if (rung.changes.fsOps?.some(needsTwoFiles) === true && memory !== 'xfs_dax') continue;
       writeReport(withRow(readReport(), measure(rung, memory)));
     }
