@@ -13,6 +13,7 @@ import { LocalUses } from './local_uses.ts';
 import {
   excludesAll,
   fill,
+  LOCKS_MAX,
   type LockSets,
   lockSetsOf,
   noLockSets,
@@ -210,7 +211,6 @@ export class FootprintStore extends DenseStore {
     if (stacks !== null && cell >= stacks.firstCell && cell < this.stacksEnd)
       this.locals?.write(cell - stacks.firstCell);
     if (((known[cell] as number) & WRITTEN) === 0) this.noteWrite(cell);
-    // A lock was taken or let go: what follows is done with other locks held.
     if (this.step !== null && this.isOwnLock(cell, this.task)) {
       this.lookAtLocks();
       this.known = this.contexts.known(this.heldNow, this.heldForWriteNow);
