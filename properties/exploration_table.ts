@@ -204,6 +204,7 @@ function main(): void {
   );
   for (const rung of rungs) {
     for (const memory of MEMORIES.filter((one) => (options.memory ?? one) === one)) {
+      // ext4 shares no blocks.
       if (rung.changes.fsOps?.some(needsTwoFiles) === true && memory !== 'xfs_dax') continue;
       writeReport(withRow(readReport(), measure(rung, memory)));
     }

@@ -10,11 +10,17 @@
 import { DenseStore } from '../machine/dense_store.ts';
 import { AccessContexts } from './access_context.ts';
 import { LocalUses } from './local_uses.ts';
-import { fill, type LockSets, lockSetsOf, noLockSets, recordedLockSets, sparse } from './lock_sets.ts';
+import {
+  excludesAll,
+  fill,
+  LOCKS_MAX,
+  type LockSets,
+  lockSetsOf,
+  noLockSets,
+  recordedLockSets,
+  sparse,
+} from './lock_sets.ts';
 import type { FrameVisit, HeldLocks, Recording, Stacks } from './recording.ts';
-
-/** Locks beyond this number protect nothing as far as the recording knows. */
-const LOCKS_MAX = 31;
 
 const READ = 1;
 const WRITTEN = 2;
@@ -35,16 +41,6 @@ interface StepFootprint {
   held: number;
   /** It puts a task to sleep, or ends an operation: what follows is asked of every such state. */
   eventful: boolean;
-}
-
-/** None of these tasks can do it now: it holds a lock whenever it does that the step's task has, and one of the two for write. */
-function excludesAll(step: StepFootprint, tasks: number, sets: readonly LockSets[], cell: number): boolean {
-  for (let left = tasks; left !== 0; left &= left - 1) {
-    const { any, forWrite } = sets[31 - Math.clz32(left & -left)] as LockSets;
-    const excluded = ((any[cell] as number) & step.heldForWrite) | ((forWrite[cell] as number) & step.held);
-    if (excluded === 0) return false;
-  }
-  return true;
 }
 
 /** Position of a step that begins in user space: such a step is never a mover. */
@@ -93,6 +89,12 @@ export class FootprintStore extends DenseStore {
     this.known = this.allKnown;
   }
 
+  /** From here on {@link changed} tells of what is learned from now on. */
+  expectChanges(): void {
+    this.changed = false;
+    if (this.locals !== null) this.locals.changed = false;
+  }
+
   /** To be called once the store is sealed: from here on accesses are recorded. */
   observe(held: HeldLocks, stacks: Stacks | null = null): void {
     this.held = held;
@@ -129,9 +131,17 @@ export class FootprintStore extends DenseStore {
     return result;
   }
 
-  /** Cells that are written and that nobody has read, as far as is recorded. */
+  /**
+   * Cells that are written, of tables of which nobody has read any, as far as is recorded. Of a table that is read in one place
+   * others are likely to be read some day, too late for a search that has gone far.
+   */
   unread(): number[] {
-    return [...this.touched.keys()].filter((cell) => this.touched[cell] === WRITTEN);
+    const firsts = this.firstCellsOfAll();
+    return firsts.flatMap((first, table) => {
+      const uses = this.touched.subarray(first, firsts[table + 1] ?? this.size);
+      if (uses.some((use) => (use & READ) !== 0)) return [];
+      return [...uses.keys()].filter((cell) => uses[cell] === WRITTEN).map((cell) => first + cell);
+    });
   }
 
   /** Nobody has read this cell, whatever has been written to it. */
@@ -201,7 +211,6 @@ export class FootprintStore extends DenseStore {
     if (stacks !== null && cell >= stacks.firstCell && cell < this.stacksEnd)
       this.locals?.write(cell - stacks.firstCell);
     if (((known[cell] as number) & WRITTEN) === 0) this.noteWrite(cell);
-    // A lock was taken or let go: what follows is done with other locks held.
     if (this.step !== null && this.isOwnLock(cell, this.task)) {
       this.lookAtLocks();
       this.known = this.contexts.known(this.heldNow, this.heldForWriteNow);

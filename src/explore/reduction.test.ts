@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exploreScope, modelOf } from './fixtures/scopes.ts';
-import { FootprintStore } from './footprints.ts';
+import { FootprintStore, FORGOTTEN } from './footprints.ts';
 import { searchReduced } from './reduction.ts';
 import type { ExploreResult } from './result.ts';
 import type { Scope } from './scope.ts';
@@ -95,5 +95,36 @@ describe('footprints', () => {
     step(0, 1, () => cells.set(0, 0, 1));
     step(1, 2, () => void cells.get(0, 0));
     expect(store.movers()).toEqual([new Set(), new Set()]);
+  });
+
+  test('cells that are written and never read are known, table by table; ignored ones stay 0', () => {
+    const store = new FootprintStore();
+    const [read, unread] = ['read', 'unread'].map((name) => store.table({ name, width: 2, rows: 1 }));
+    store.seal();
+    store.observe({ firstCell: () => 100, cells: 0 });
+    store.begin(0, 1);
+    for (const table of [read, unread]) for (const column of [0, 1]) table?.set(0, column, 7);
+    read?.get(0, 0);
+    store.end(false);
+    expect(store.unread()).toEqual([2, 3]);
+    store.ignore([2, 3]);
+    unread?.set(0, 1, 8);
+    expect(unread?.get(0, 1)).toBe(0);
+    expect([store.isUnread(2), store.isUnread(3)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['overwritten first', true, false],
+    ['read', false, true],
+  ])('a forgotten content that is %s', (_, overwritten, noted) => {
+    const store = new FootprintStore();
+    const contents = store.table({ name: 'contents', width: 1, rows: 1 });
+    store.seal();
+    const stacks = { firstCell: 1, tasks: 0, cellsEach: 0, visitFrames: () => undefined };
+    store.observe({ firstCell: () => 100, cells: 0 }, { ...stacks, contents: { firstCell: 0, cells: 1 } });
+    store.quietly(() => contents.set(0, 0, FORGOTTEN));
+    if (overwritten) contents.set(0, 0, 1);
+    contents.get(0, 0);
+    expect(store.forgottenRead).toBe(noted);
   });
 });

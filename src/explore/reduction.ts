@@ -21,11 +21,14 @@
  *
  * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
  */
+import { Prng } from '../machine/prng.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { walk } from './estimate.ts';
 import type { FootprintStore } from './footprints.ts';
 import { Graph } from './graph.ts';
 import { type Ending, firstSearchState, Search, type SearchLimits, type SearchState } from './search.ts';
 import type { SessionModel } from './session_model.ts';
+import { VisitedSet } from './visited.ts';
 
 export interface SearchOutcome {
   readonly ending: Ending;
@@ -49,6 +52,7 @@ export function searchReduced(
   if (footprints === null) throw new Error('a reduction needs a model that records footprints');
   const first = model.store.mark();
   if (earlier?.reduction) footprints.continueFrom(earlier.reduction.recording);
+  else learn(model, footprints);
   let resumed = earlier;
   for (let restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
     const assumed = resumed?.reduction ?? assumptions(footprints);
@@ -75,6 +79,22 @@ export function searchReduced(
     return { ending, state, graph, restarts };
   }
   throw new Error(`a reduction was begun ${RESTARTS_MAX} times and never held`);
+}
+
+/** Random walks until as many in a row have taught nothing: what is learned later costs a search that begins again. */
+const WALKS_IN_VAIN = 60;
+const WALKS_MAX = 3000;
+const WALK_STEPS = 240;
+
+function learn(model: SessionModel, footprints: FootprintStore): void {
+  const prng = new Prng(3);
+  const met = new VisitedSet();
+  for (let walks = 0, inVain = 0; walks < WALKS_MAX && inVain < WALKS_IN_VAIN; walks++) {
+    footprints.expectChanges();
+    walk(model, prng, WALK_STEPS, met);
+    inVain = footprints.changed ? 0 : inVain + 1;
+  }
+  model.found.clear();
 }
 
 /** What a search takes for true of every run, since nothing that was recorded speaks against it. */

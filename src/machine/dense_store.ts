@@ -66,6 +66,11 @@ export class DenseStore implements Store {
     return cell;
   }
 
+  /** Where each table and page map begins, in their order. */
+  firstCellsOfAll(): number[] {
+    return [...this.firstCells.values()].sort((a, b) => a - b);
+  }
+
   pageMap(spec: PageMapSpec): PageMap {
     const base = this.declare(spec.rows * spec.pages);
     this.firstCells.set(spec.name, base);
