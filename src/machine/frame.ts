@@ -50,13 +50,9 @@ function viewClass(locals: readonly string[]): ViewClass {
 
 /** Makes views of frames with these locals, on one machine's stacks. */
 export function frameViews(stack: Table, locals: readonly string[]): () => FrameView {
-  let View = CLASSES.get(locals);
-  if (View === undefined) {
-    View = viewClass(locals);
-    CLASSES.set(locals, View);
-  }
-  const Made = View;
-  return () => new Made(stack);
+  const known = CLASSES.get(locals) ?? viewClass(locals);
+  CLASSES.set(locals, known);
+  return () => new known(stack);
 }
 
 /** Moves a view to the frame at `base` of a task's stack. */
