@@ -41,9 +41,12 @@ function row(mutant: Mutant, memory: string): string {
   const runner = runnerOf(mutant, memory);
   const found = Array.from({ length: seeds }, (_, seed) => runsToFirst(runner, mutant, seed + 1));
   const numbers = found.filter((number) => number !== null).sort((a, b) => a - b);
-  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const mean =
+    numbers.length === 0
+      ? '-'
+      : (numbers.reduce((sum, number) => sum + number, 0) / numbers.length).toFixed(0);
   const cells = [mutant.name.padEnd(30), memory.padEnd(9), `${numbers.length}/${seeds}`.padStart(6)];
-  return [...cells, mean.toFixed(0).padStart(7), String(numbers.at(-1) ?? '-').padStart(7)].join(' ');
+  return [...cells, mean.padStart(7), String(numbers.at(-1) ?? '-').padStart(7)].join(' ');
 }
 
 console.log(

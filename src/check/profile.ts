@@ -89,11 +89,16 @@ export const FILES_KEEP_NAMES: Profile = {
 
 /** What a planted fault is looked for in; every kind of operation when there is none. */
 export function profileFor(mutant: Mutant | null | undefined): Profile {
-  if (mutant?.filesKeepNames === true) return FILES_KEEP_NAMES;
-  if (mutant?.filesStayMapped === true) return FILES_STAY_MAPPED;
-  const operations = mutant?.operations;
-  if (operations === undefined) return ALL_OPERATIONS;
-  return { ...ALL_OPERATIONS, excluded: OPERATION_KINDS.filter((kind) => !operations.includes(kind)) };
+  if (mutant === null || mutant === undefined) return ALL_OPERATIONS;
+  const general = generalProfileFor(mutant);
+  const { operations } = mutant;
+  if (operations === undefined) return general;
+  return { ...general, excluded: OPERATION_KINDS.filter((kind) => !operations.includes(kind)) };
+}
+
+function generalProfileFor({ filesKeepNames, filesStayMapped }: Mutant): Profile {
+  if (filesKeepNames === true) return FILES_KEEP_NAMES;
+  return filesStayMapped ? FILES_STAY_MAPPED : ALL_OPERATIONS;
 }
 
 /**

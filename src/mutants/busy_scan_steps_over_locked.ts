@@ -10,6 +10,8 @@ export const busyScanStepsOverLocked: Mutant = {
   driver: 'gup',
   breaks: ['I1'],
   filesStayMapped: true,
+  // An fsync locks entries without i_rwsem and invalidate_lock, so that the search can meet one.
+  operations: ['mmap', 'attach', 'dma_write', 'fsync', 'punch'],
   rules: { busy_scan_skips_locked_entry: true },
   patches: [],
 };
