@@ -29,8 +29,7 @@ const TAKE_AWAY: ReadonlySet<OperationKind> = new Set<OperationKind>([
 /** Pages of a file when the run began, the last one perhaps in part. */
 function pagesAtStart({ workload }: Session, inode: number): number {
   const file = workload.files[inode - 1];
-  if (file === undefined || !file.exists) return 0;
-  return file.size.page + (file.size.byte > 0 ? 1 : 0);
+  return file?.exists === true ? file.size.page + (file.size.byte > 0 ? 1 : 0) : 0;
 }
 
 /** The process of the region may read all of the transfer: mapped, readable, within the file from the start. */
