@@ -128,6 +128,8 @@ describe('a driver of the user', () => {
   test('that cannot be loaded says why', async () => {
     const file = driverFile('throws.mjs', 'export default () => { throw new Error("not today"); };');
     await expect(loadDriver(file)).rejects.toThrow(`${file}: cannot be loaded: not today`);
+    const getter = driverFile('getter.mjs', 'export default { get name() { throw new Error("no name"); } };');
+    await expect(loadDriver(getter)).rejects.toThrow(`${getter}: cannot be loaded: no name`);
     await expect(loadDriver('./no_such.ts')).rejects.toThrow('./no_such.ts: no such driver file');
   });
 });

@@ -15,17 +15,20 @@ const PATHS = ['attach', 'detach', 'begin_transfer', 'device_fault', 'end_transf
 export async function loadDriver(nameOrFile: string): Promise<Driver> {
   const known = driverNamed(nameOrFile);
   if (known !== undefined) return known;
-  return { ...checked(nameOrFile, await exportOf(nameOrFile)), file: nameOrFile };
-}
-
-async function exportOf(file: string): Promise<unknown> {
-  const path = resolve(file);
-  if (!existsSync(path)) throw new InputError({ file, problem: 'no such driver file' });
+  const path = resolve(nameOrFile);
+  if (!existsSync(path)) throw new InputError({ file: nameOrFile, problem: 'no such driver file' });
   try {
     const found = defaultOf(await importModule(path));
-    return typeof found === 'function' ? (found as (kit: typeof driverKit) => unknown)(driverKit) : found;
+    const value =
+      typeof found === 'function' ? (found as (kit: typeof driverKit) => unknown)(driverKit) : found;
+    // Copied, so that a getter of the user's own throws here or never.
+    return { ...checked(nameOrFile, value), file: nameOrFile };
   } catch (error) {
-    throw new InputError({ file, problem: `cannot be loaded: ${reason(error)}` }, { cause: error });
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      { file: nameOrFile, problem: `cannot be loaded: ${reason(error)}` },
+      { cause: error },
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export async function loadInput(
 ): Promise<LoadedInput> {
   const entry = CATALOGUE.find(({ name }) => name === nameOrPath);
   if (entry !== undefined) return loadEntry(entry, options, attention);
-  if (/\.(ya?ml|json)$/.test(nameOrPath)) return { ...(await loadScenario(nameOrPath)), rejected: [] };
+  if (/\.(ya?ml|json)$/.test(nameOrPath)) return scenarioOf(nameOrPath, nameOrPath, options);
   if (!existsSync(nameOrPath)) refuse(nameOrPath);
   return loadLog(nameOrPath, options, attention);
 }
@@ -26,9 +26,20 @@ async function loadEntry(
   options: InputOptions,
   attention?: Attention,
 ): Promise<LoadedInput> {
-  if (kind === 'scenario') return { ...(await loadScenario(file)), rejected: [] };
+  if (kind === 'scenario') return scenarioOf(name, file, options);
   const loaded = await loadLog(file, options, attention);
   return { ...loaded, workload: { ...loaded.workload, name, title } };
+}
+
+async function scenarioOf(name: string, file: string, { dataPrefix }: InputOptions): Promise<LoadedInput> {
+  if (dataPrefix !== undefined) {
+    throw new InputError({
+      file: name,
+      problem: 'is a scenario, which has no paths: --data is for logs',
+      hint: 'leave --data out',
+    });
+  }
+  return { ...(await loadScenario(file)), rejected: [] };
 }
 
 async function loadLog(file: string, options: InputOptions, attention?: Attention): Promise<LoadedInput> {

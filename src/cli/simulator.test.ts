@@ -44,6 +44,13 @@ describe('inputs', () => {
     await expect(simulator.loadInput(name, {})).rejects.toThrow(`${name}: ${problem}`);
   });
 
+  test('a scenario takes no --data', async () => {
+    const loading = simulator.loadInput('pin_delays_growing', { dataPrefix: '/srv/' });
+    await expect(loading).rejects.toThrow(
+      'pin_delays_growing: is a scenario, which has no paths: --data is for logs',
+    );
+  });
+
   test('a log without data files says which option tells where they are', async () => {
     const log = join(folder, 'app.strace');
     writeFileSync(
