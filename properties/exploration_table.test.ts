@@ -11,7 +11,7 @@ const report = JSON.parse(readFileSync(`${FOLDER}report.json`, 'utf8')) as Explo
 const single = report.rows.filter(({ group }) => group === 'one operation');
 
 /** Searched in less than a second. */
-const SMALL_STATES = 100;
+const SMALL_STATES = 60;
 const small = single.filter(({ states }) => states <= SMALL_STATES);
 
 function searchedAgain({ name, memory }: Row): Pick<Row, 'states' | 'transitions' | 'depth' | 'held'> {

@@ -10,7 +10,7 @@ describe.each(MEMORY)('on %s', (memory) => {
     const [pinning, rest] = [true, false].map((gup) =>
       DRIVERS.filter(({ name }) => (name === 'gup') === gup),
     );
-    const result = check({ ...request, drivers: pinning ?? [], runs: 1_400 });
+    const result = check({ ...request, drivers: pinning ?? [], runs: 1_000 });
     const others = check({ ...request, drivers: rest ?? [], runs: 120 });
     const alarms = [...result.verdicts, ...others.verdicts].filter((verdict) => !verdict.as_expected);
     expect(

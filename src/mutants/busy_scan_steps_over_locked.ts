@@ -12,9 +12,6 @@ export const busyScanStepsOverLocked: Mutant = {
   filesStayMapped: true,
   // An fsync locks entries without i_rwsem and invalidate_lock, so that the search can meet one.
   operations: ['mmap', 'store', 'attach', 'dma_write', 'fsync', 'punch'],
-  // Two cuts at the right steps: fsync stops with the pinned page's entry locked, and the hole is punched meanwhile.
-  directed:
-    'gvr1~ext4_dax.linux-2d6-2e1.gup.busy_scan_steps_over_locked~f.1.3.0.0.3.w~t.0~t.1~o.0.mmap.0.32.35.0.1.1.0~o.0.store.32.33~o.0.attach.0.33.34.0.0.1~o.0.punch.0.0.0.3.4095~o.0.dma_write.0.33.34.0~o.1.fsync.0~gvs1~2.0.1.3.4.5~0.3.dax_writeback_mapping_range-2edax_writeback_one.2.1~1.5.pfn_mkclean_range-2epage_vma_mkclean_one.1.0',
   rules: { busy_scan_skips_locked_entry: true },
   patches: [],
 };
