@@ -1,10 +1,12 @@
 /** What an explanation promises besides its words. */
 import { describe, expect, test } from 'vitest';
 import { decodeRun } from '../check/run_token.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { Trial } from './failure.ts';
 import { explained, failureIn } from './fixtures/explained.ts';
 import { FOUND } from './fixtures/found.ts';
 import { explain } from './explanation.ts';
+import { harmOf } from './headline.ts';
 import { render } from './render.ts';
 import { shorten } from './shorten.ts';
 
@@ -25,7 +27,7 @@ describe.each(MUTANTS)('%s', (mutant) => {
 
   test('the planted place and the break are marked', () => {
     const kinds = marks.map(({ kind }) => kind);
-    expect(kinds.some((kind) => kind === 'missing' || kind === 'wrong')).toBe(true);
+    expect(kinds.some((kind) => kind === 'missing' || kind === 'unchecked' || kind === 'wrong')).toBe(true);
     expect(kinds).toContain('break');
     if (trace.breakStep !== null) expect(kinds.at(-1)).toBe('break');
     const last = trace.breakStep ?? trace.steps.length - 1;
@@ -52,6 +54,11 @@ describe.each(MUTANTS)('%s', (mutant) => {
     const acting = ops.flatMap(({ task, op }) => (op.kind === 'fork' ? [task, op.child] : [task]));
     expect([...new Set(acting)].sort((a, b) => a - b)).toEqual(plain(tasks.length));
   });
+});
+
+test('every property that check knows is told with what is lost', () => {
+  const told = CHECK_INVARIANTS.filter(({ id }) => harmOf(id) !== null);
+  expect(told).toEqual(CHECK_INVARIANTS);
 });
 
 test('the same run gives the same bytes in every format', () => {

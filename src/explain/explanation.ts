@@ -7,7 +7,7 @@ import type { ExplainedRun } from '../check/shrink.ts';
 import { MODEL_REVISION } from '../compare/index.ts';
 import { type Fact, fact } from '../kernel/facts/index.ts';
 import type { Failure } from './failure.ts';
-import { headlineOf } from './headline.ts';
+import { harmOf, headlineOf } from './headline.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { underOtherDrivers, type UnderDriver } from './other_drivers.ts';
 import { withPlainNames } from './renumber.ts';
@@ -32,6 +32,8 @@ export interface Explanation {
   readonly property: string;
   readonly title: string;
   readonly headline: string;
+  /** What somebody loses by it; null: not known of this property. */
+  readonly harm: string | null;
   /** The violation, in a sentence. */
   readonly text: string;
   /** The function in which it broke (null: in the device itself), and the task. */
@@ -92,6 +94,7 @@ export function explain(failure: Failure, triesMax: number = TRIES_MAX): Explain
     property: property.id,
     title: property.title,
     headline: headlineOf(property.id, property.title),
+    harm: harmOf(property.id),
     text: inShort(trace.violation ?? ''),
     where: placeOf(trace, marks),
     expected: failure.expected,

@@ -23,10 +23,9 @@ describe.each(Object.keys(FOUND))('%s', (mutant) => {
     expect(text).toBe(readFileSync(file, 'utf8'));
   });
 
-  test('in 72 columns of plain ASCII, but for the token', () => {
+  test('in 72 columns of plain ASCII', () => {
     const lines = explanationText(explained(mutant).explanation).split('\n');
     expect(lines.filter((line) => !/^[\x20-\x7e]*$/.test(line))).toEqual([]);
-    const long = lines.filter((line) => line.length > WIDTH);
-    expect(long).toEqual([explained(mutant).explanation.token]);
+    expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
   });
 });

@@ -38,9 +38,10 @@ function placed(parts: readonly { readonly at: number; readonly text: string }[]
 
 const PREFIX: Partial<Record<StoryRow['kind'], string>> = {
   missing: '*** MISSING HERE: ',
+  unchecked: '*** NOT CHECKED HERE: ',
   wrong: '*** WRONG HERE: ',
-  cause: '*** ',
-  break: '*** ',
+  cause: 'note: ',
+  break: '!!! ',
   switch: '-- ',
 };
 

@@ -10,7 +10,8 @@ import type { Mutant } from '../mutants/index.ts';
 import type { Trace, TraceEntry, TraceEvent } from './trace.ts';
 import { inShort } from './words.ts';
 
-export type MarkKind = 'missing' | 'wrong' | 'cause' | 'break';
+/** `unchecked`: a test of something is missing; `missing`: any other step. */
+export type MarkKind = 'missing' | 'unchecked' | 'wrong' | 'cause' | 'break';
 
 export interface Mark {
   readonly kind: MarkKind;
@@ -81,10 +82,10 @@ function markOfPlace({ steps }: Trace, place: PlantedPlace, last: number, title:
     const entries = steps[step]?.entries ?? [];
     const entry = entries.findIndex(({ pc }) => place.pcs.has(pc));
     if (entry < 0) continue;
-    const kind = place.leftOut ? 'missing' : 'wrong';
-    const missing = place.isCheck ? `the check "${place.at}"` : place.at;
-    const text = place.leftOut ? missing : title;
-    return [{ kind, step, entry, text }];
+    if (!place.leftOut) return [{ kind: 'wrong', step, entry, text: title }];
+    // A branch is named after its way out: `mmget_not_zero failed`.
+    const kind = place.isCheck ? 'unchecked' : 'missing';
+    return [{ kind, step, entry, text: place.at.replace(/ failed$/, '') }];
   }
   return [];
 }
@@ -167,7 +168,7 @@ function causeOf(trace: Trace, end: Mark): Mark[] {
     const touches = ({ event }: TraceEvent): boolean =>
       CHANGES.has(event.type) && about.some((mine) => meet(mine, aboutOf(event)));
     const entry = entries.findLastIndex(({ events }: TraceEntry) => events.some(touches));
-    if (entry >= 0) return [{ kind: 'cause', step, entry, text: 'the last change to the same page' }];
+    if (entry >= 0) return [{ kind: 'cause', step, entry, text: 'the last change to the same page:' }];
   }
   return [];
 }

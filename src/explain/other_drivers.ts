@@ -5,10 +5,17 @@ import type { ExplainedRun } from '../check/shrink.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { DRIVERS } from '../drivers/drivers.ts';
 import { CHECK_INVARIANTS } from '../invariants/index.ts';
+import { TASK_INTERRUPTIBLE } from '../machine/task.ts';
 import type { Mutant } from '../mutants/index.ts';
 import { Session } from '../run/session.ts';
 import { type Failure, isExpected } from './failure.ts';
 import { callText, resultText } from './words.ts';
+
+export interface StuckCall {
+  readonly call: string;
+  /** A signal would end it: it sleeps in TASK_INTERRUPTIBLE. */
+  readonly signal: boolean;
+}
 
 export interface UnderDriver {
   readonly driver: string;
@@ -21,7 +28,7 @@ export interface UnderDriver {
     readonly expected: boolean;
   }[];
   /** Calls that had not returned when nothing could step any more. */
-  readonly stuck: readonly string[];
+  readonly stuck: readonly StuckCall[];
   /** Calls that failed, with their error. */
   readonly failed: readonly string[];
 }
@@ -38,11 +45,6 @@ function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): Un
   const under = { ...system, driver, mutant };
   const { session, monitor } = new Runner(setupOfRun(under), CHECK_INVARIANTS).run(run);
   const { workload } = run;
-  const told = (of: (op: number) => string | null): string[] =>
-    workload.ops.flatMap(({ op }, index) => {
-      const said = of(index);
-      return said === null ? [] : [`${callText(workload, op)}${said}`];
-    });
   return {
     driver: driver.name,
     planted: mutant !== null,
@@ -51,11 +53,15 @@ function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): Un
       title,
       expected: isExpected(under, id),
     })),
-    stuck: told((op) => (session.outcomes[op]?.endTime === -1 ? '' : null)),
-    failed: told((op) => {
-      const outcome = session.outcomes[op];
+    stuck: workload.ops.flatMap(({ op, task }, index) => {
+      const stuck = session.outcomes[index]?.endTime === -1;
+      const signal = session.system.m.state(task) === TASK_INTERRUPTIBLE;
+      return stuck ? [{ call: callText(workload, op), signal }] : [];
+    }),
+    failed: workload.ops.flatMap(({ op }, index) => {
+      const outcome = session.outcomes[index];
       const failed = outcome !== undefined && outcome.endTime >= 0 && outcome.ret < 0;
-      return failed ? ` = ${resultText(outcome.ret)}` : null;
+      return failed ? [`${callText(workload, op)} = ${resultText(outcome.ret)}`] : [];
     }),
   };
 }

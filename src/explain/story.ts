@@ -173,6 +173,7 @@ class Teller {
     step.entries.forEach((entry, at) => {
       const marks = this.marks.filter((mark) => mark.step === index && mark.entry === at);
       for (const mark of marks) if (mark.kind !== 'break') this.say(step, index, entry, mark.kind, mark.text);
+      if (entry.note !== null) this.say(step, index, entry, 'event', entry.note);
       for (const { event, text } of entry.events) {
         if (event.type === 'op_end') {
           this.push(step.task, 'result', index, 0, `= ${resultText(event.ret)}`);

@@ -12,7 +12,7 @@ export interface Section {
   readonly lines: readonly string[];
 }
 
-/** Lines end with a newline; the same explanation gives the same bytes. Only tokens are longer than 72 columns. */
+/** Lines end with a newline; the same explanation gives the same bytes. */
 export function explanationText(told: Explanation): string {
   const parts = sectionsOf(told).map(({ title, lines }) => [`${title}:`, ...lines]);
   return `${[headLines(told), ...parts].map((lines) => lines.map(ascii).join('\n')).join('\n\n')}\n`;
@@ -24,7 +24,7 @@ export function sectionsOf(told: Explanation): Section[] {
   const nobody = ['  no task is inside a call'];
   return [
     { title: 'What user space did', lines: callLines(told) },
-    { title: 'How it came about', lines: layoutStory(told.story) },
+    { title: 'How it came about', lines: [...layoutStory(told.story), ...wrapped(SIGNS, WIDTH)] },
     { title: 'Pages after that step', lines: pageLines(told) },
     {
       title: 'Tasks and locks after that step',
@@ -44,12 +44,13 @@ export function ascii(line: string): string {
 
 /** What went wrong, and where. */
 export function headLines(told: Explanation): string[] {
-  const { mutant, where } = told;
+  const { mutant, where, harm } = told;
   const path = where?.function ?? null;
   const place = path === null ? '' : ` in ${path}()`;
   return [
     ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
     ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),
+    ...(harm === null ? [] : wrapped(`What is lost: ${harm}`, WIDTH)),
     '',
     ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
     ...wrapped(`Seen on ${told.kernel}, ${told.memory} (a model of them, not a real kernel)`, WIDTH),
@@ -86,7 +87,9 @@ function callLines({ calls, shortened }: Explanation): string[] {
 }
 
 const NAMES =
-  'mmN: an address space, its pages counted from 0. regionN: memory of it that the driver was given for its device. devN: the DMA engine of a device.';
+  'mmN: an address space, its pages counted from 0. regionN: memory of it that the driver was given for its device. devN: a device, and the thread of its driver that answers its page faults.';
+const SIGNS =
+  '*** the planted fault; !!! where the property breaks; -- another task goes on in the middle of a call; = N what the call returned.';
 
 function change([before, after]: readonly [number, number], what: string): string {
   const plural = after === 1 ? what : `${what}s`;
@@ -169,7 +172,7 @@ function underDriverText({ broken, stuck, failed }: UnderDriver): string {
       .map(({ property }) => property)
       .join(', ');
   const said = [
-    ...stuck.map((call) => `${call} never returns`),
+    ...stuck.map(({ call, signal }) => `${call} does not return${signal ? ' until a signal' : ''}`),
     ...failed,
     ...(named(false) === '' ? [] : [`BREAKS ${named(false)}`]),
     ...(named(true) === '' ? [] : [`breaks, as expected of it, ${named(true)}`]),
@@ -179,20 +182,35 @@ function underDriverText({ broken, stuck, failed }: UnderDriver): string {
 
 /** A fact in a line each; what the eras are that some of them name. */
 function factLines({ facts, mutant }: Explanation): string[] {
-  const lines = facts.flatMap(({ id, title }) => wrapped(`${id}: ${title}`, WIDTH));
+  const lines = facts.flatMap(({ id, title, text }) =>
+    wrapped(`${id}: ${title}. ${firstSentence(text)}`, WIDTH),
+  );
   const eras = /\bE[012]\b/.test([...lines, mutant?.imitates ?? ''].join(' '));
   return eras ? [...lines, ...wrapped(ERAS, WIDTH)] : lines;
 }
 
+/** Enough to know what a fact says; `list facts` has the rest. */
+function firstSentence(text: string): string {
+  return /^.*?[.](?= [A-Z]|$)/.exec(text)?.[0] ?? text;
+}
+
 const ERAS =
-  '(E0: kernels before 4.15, no layout break waits for a pin. E1: 4.18 to 6.14. E2: from 6.15. "gup-vs-hmm list facts" has the whole text.)';
+  '(E0: kernels before 4.15, no layout break waits for a pin. E1: XFS from 4.18, ext4 from 4.19, both to 6.14. E2: from 6.15. "gup-vs-hmm list facts" has the whole text.)';
 
 function replayLines({ token }: Explanation): string[] {
   return [
-    '  gup-vs-hmm run TOKEN        each call and its result',
-    '  gup-vs-hmm explain TOKEN    this text',
-    '  gup-vs-hmm explain TOKEN --format scenario|itf|perfetto|md|json',
-    '  where TOKEN is the next line:',
-    token,
+    '(paste all lines to a shell, or use "run" for each call and its result)',
+    'gup-vs-hmm explain --format text "\\',
+    ...inPieces(token, WIDTH - 1).map(
+      (piece, index, all) => `${piece}${index < all.length - 1 ? '\\' : '"'}`,
+    ),
+    '(other formats: scenario, itf, perfetto, md, json)',
   ];
+}
+
+/** A shell puts lines that end with a backslash together again, inside double quotes too. */
+function inPieces(word: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(word.length / length) }, (_, index) =>
+    word.slice(index * length, (index + 1) * length),
+  );
 }

@@ -13,6 +13,7 @@ import { runScheduled } from '../run/scheduled.ts';
 import { Session, type Setup } from '../run/session.ts';
 import { waitOf } from '../run/wait_graph.ts';
 import type { Strategy, View } from '../schedule/index.ts';
+import { noteOf } from './notes.ts';
 import { eventText } from './words.ts';
 
 /** A kernel function that a task is in; another call of it is another frame. */
@@ -32,6 +33,8 @@ export interface TraceEntry {
   readonly pc: number;
   /** The functions it stands in, outermost first. */
   readonly stack: readonly TraceFrame[];
+  /** What it did, where no event tells it; or null. */
+  readonly note: string | null;
   readonly events: readonly TraceEvent[];
 }
 
@@ -107,6 +110,7 @@ export function traceRun(
 interface OpenEntry {
   readonly instruction: Instruction<unknown>;
   readonly stack: readonly TraceFrame[];
+  readonly note: string | null;
   readonly events: TraceEvent[];
 }
 
@@ -138,8 +142,8 @@ class TraceRecorder implements Strategy {
         pc,
       ]),
     );
-    m.onInstruction = (task, instruction) => {
-      this.enter(task, instruction as Instruction<unknown>);
+    m.onInstruction = (task, instruction, frame) => {
+      this.enter(task, instruction as Instruction<unknown>, noteOf(session, instruction.name, frame));
     };
   }
 
@@ -165,12 +169,13 @@ class TraceRecorder implements Strategy {
     this.steps.push({
       task,
       op: this.op >= 0 ? this.op : behind,
-      entries: this.entries.map(({ instruction, stack, events }) => ({
+      entries: this.entries.map(({ instruction, stack, note, events }) => ({
         kind: instruction.kind,
         name: instruction.name,
         fact: instruction.fact,
         pc: this.pcs.get(instruction) ?? -1,
         stack,
+        note,
         events,
       })),
       state,
@@ -202,12 +207,12 @@ class TraceRecorder implements Strategy {
     return m.asleep(task) ? 'asleep' : 'kernel';
   }
 
-  private enter(task: number, instruction: Instruction<unknown>): void {
+  private enter(task: number, instruction: Instruction<unknown>, note: string | null): void {
     this.give(this.session.system.events);
     const stack = this.stackOf(task);
     if (stack.length === 0 || this.entering.delete(task))
       stack.push({ id: this.frames++, path: instruction.path.name });
-    this.entries.push({ instruction, stack: [...stack], events: [] });
+    this.entries.push({ instruction, stack: [...stack], note, events: [] });
     if (instruction.kind === 'call') this.entering.add(task);
     if (instruction.kind === 'ret') stack.pop();
   }

@@ -62,8 +62,8 @@ export class Machine<K, E> {
   current = 0;
   /** Tasks woken so far, in all: tells a scheduler that others may step now. */
   wakeUps = 0;
-  /** For who wants to see inside steps: called with each instruction before it runs. */
-  onInstruction: ((task: number, instruction: Instruction<K>) => void) | null = null;
+  /** For who wants to see inside steps: called with each instruction before it runs, and the locals it will see. */
+  onInstruction: ((task: number, instruction: Instruction<K>, frame: Frame<string>) => void) | null = null;
   private readonly store: Store;
   private readonly code: Code<K>;
   private readonly options: MachineOptions<K, E>;
@@ -249,7 +249,7 @@ export class Machine<K, E> {
     for (let first = true; ; first = false) {
       const instruction = instructions[pc] as Instruction<K>;
       if (!first && instruction.yields) break;
-      if (this.onInstruction !== null) this.onInstruction(task, instruction);
+      if (this.onInstruction !== null) this.onInstruction(task, instruction, frame);
       switch (instruction.kind) {
         case 'act':
           instruction.act?.(context, frame);

@@ -5,7 +5,9 @@ import { type Mutant, replace } from './mutant.ts';
 export const noPteRecheck: Mutant = {
   name: 'no_pte_recheck',
   title: 'pin_user_pages_fast does not read the entry again after it has raised the count',
-  imitates: 'the order that K36 rests on: one of layout break and fast GUP must notice the other',
+  imitates:
+    'the order that K36 rests on: one of layout break and fast GUP must notice the other (as where a TLB is flushed without ' +
+    'IPIs: where the flush needs them, fast GUP holds it off, since it runs with interrupts off)',
   facts: ['K36', 'K83'],
   driver: 'gup',
   breaks: ['I1'],
