@@ -76,8 +76,31 @@ const { values: options, positionals: names } = parseArgs({
 
 const secondsSince = (begun: number): number => (performance.now() - begun) / 1000;
 
+type Effort = Pick<Row, 'seconds' | 'cpu_seconds' | 'peak_rss_mib'>;
+
+const NO_EFFORT: Effort = { seconds: 0, cpu_seconds: 0, peak_rss_mib: 0 };
+
+/** What this process has taken, and what the searches took whose checkpoint it goes on from. */
+function effortSince(begun: number, earlier: Effort): Effort {
+  const { user, system } = process.cpuUsage();
+  const tenths = (value: number): number => Math.round(value * 10) / 10;
+  return {
+    seconds: tenths(earlier.seconds + secondsSince(begun)),
+    cpu_seconds: tenths(earlier.cpu_seconds + (user + system) / 1e6),
+    peak_rss_mib: Math.max(earlier.peak_rss_mib, Math.ceil(process.resourceUsage().maxRSS / 1024)),
+  };
+}
+
+/** Beside a checkpoint: what it has cost so far. */
+const effortFile = (checkpoint: string): string => `${checkpoint}.effort.json`;
+
+function effortBehind(checkpoint: string | undefined): Effort {
+  if (checkpoint === undefined || !existsSync(checkpoint)) return NO_EFFORT;
+  return JSON.parse(readFileSync(effortFile(checkpoint), 'utf8')) as Effort;
+}
+
 /** Every minute, and less often once writing takes long. */
-function checkpointsIn(file: string): Checkpoints {
+function checkpointsIn(file: string, effort: () => Effort): Checkpoints {
   let [saved, begun, took] = [performance.now(), 0, 0];
   return {
     earlier: existsSync(file) ? readFileSync(file) : null,
@@ -87,6 +110,7 @@ function checkpointsIn(file: string): Checkpoints {
     },
     save: (bytes) => {
       writeAside(file, bytes);
+      writeAside(effortFile(file), JSON.stringify(effort()));
       saved = performance.now();
       took = saved - begun;
     },
@@ -96,7 +120,10 @@ function checkpointsIn(file: string): Checkpoints {
 /** In the process of one scope: searches it, and prints its row. */
 function searchOne(scope: Scope): void {
   const begun = performance.now();
-  const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
+  const { checkpoint } = options;
+  const earlier = effortBehind(checkpoint);
+  const effort = (): Effort => effortSince(begun, earlier);
+  const checkpoints = checkpoint === undefined ? undefined : checkpointsIn(checkpoint, effort);
   const signal = {
     get aborted(): boolean {
       return secondsSince(begun) > Number(options.seconds);
@@ -104,18 +131,10 @@ function searchOne(scope: Scope): void {
   };
   const request = { scope, invariants: INVARIANTS, costs, modelRevision: 1, reduction: true, signal };
   const result = explore({ ...request, statesMax: STATES_MAX, ...(checkpoints && { checkpoints }) });
-  const { user, system } = process.cpuUsage();
-  const effort = {
-    seconds: Math.round(secondsSince(begun) * 10) / 10,
-    cpu_seconds: Math.round((user + system) / 1e5) / 10,
-    peak_rss_mib: Math.ceil(process.resourceUsage().maxRSS / 1024),
-  };
-  console.log(JSON.stringify({ ...summary(result), ...effort }));
+  console.log(JSON.stringify({ ...summary(result), ...effort() }));
 }
 
-type Effort = 'seconds' | 'cpu_seconds' | 'peak_rss_mib';
-
-function summary(result: ExploreResult): Omit<Row, 'name' | 'group' | Effort> {
+function summary(result: ExploreResult): Omit<Row, 'name' | 'group' | keyof Effort> {
   const { scope, states_estimate, states, transitions, depth, exhausted, verdicts } = result;
   const broken = verdicts.filter(({ got }) => got === 'broken');
   return {

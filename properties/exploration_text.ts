@@ -76,7 +76,7 @@ export function explorationText({ rows, sampled }: ExplorationReport): string {
     'are only properties that the driver of the pins says it gives up, unless they are in bold.',
     '',
     '`npm run explore:ladder` makes the table again; states, transitions and verdicts are the same on every machine, times and',
-    'memory are not.',
+    'memory are not. A search that went on from a checkpoint has taken the sum of its parts.',
     '',
     line(HEAD),
     line(['---', '---:', '---:', '---:', '---:', '---:', '---', '---']),
