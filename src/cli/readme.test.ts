@@ -25,7 +25,7 @@ test('the comparison begins as the published report does', async () => {
 
 test('each part of the counterexample stands in its story', () => {
   const story = readFileSync(new URL('src/explain/golden/invalidate_does_not_clear.txt', ROOT), 'utf8');
-  const parts = block('BUG:')
+  const parts = block('PLANTED FAULT')
     .join('\n')
     .trim()
     .split(/\n\n|\n\.\.\.\n/);

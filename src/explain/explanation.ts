@@ -5,24 +5,34 @@
 import { encodeRun } from '../check/run_token.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
 import { MODEL_REVISION } from '../compare/index.ts';
+import { CHECK_INVARIANTS } from '../invariants/index.ts';
 import { type Fact, fact } from '../kernel/facts/index.ts';
+import type { Mutant } from '../mutants/index.ts';
 import type { Failure } from './failure.ts';
 import { harmOf, headlineOf } from './headline.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { underOtherDrivers, type UnderDriver } from './other_drivers.ts';
 import { withPlainNames } from './renumber.ts';
 import { shorten, TRIES_MAX } from './shorten.ts';
-import { type StateAtBreak, stateAtBreak } from './state_at_break.ts';
+import { type PageState, type StateAtBreak, stateAtBreak } from './state_at_break.ts';
 import { type Story, storyOf } from './story.ts';
 import { type Trace, traceRun } from './trace.ts';
 import { type Ingredient, SCHEDULES_TRIED, whatMatters } from './what_matters.ts';
-import { callText, inShort, resultText } from './words.ts';
+import { callText, fileText, inShort, resultText } from './words.ts';
 
 export interface ExplainedCall {
   readonly task: string;
   readonly text: string;
   /** `0`, `-EFAULT`; null: it did not return, or was not begun before the break. */
   readonly result: string | null;
+}
+
+export interface PlantedFault {
+  readonly name: string;
+  readonly title: string;
+  /** The function that is wrong: the one in which the run met the fault. */
+  readonly function: string;
+  readonly imitates: string;
 }
 
 /** All that is told, as data; every format is a function of it. */
@@ -44,7 +54,7 @@ export interface Explanation {
   readonly kernel: string;
   readonly driver: string;
   readonly driver_title: string;
-  readonly mutant: { readonly name: string; readonly title: string; readonly imitates: string } | null;
+  readonly mutant: PlantedFault | null;
   /** The run that is told, and the one it was made of. */
   readonly token: string;
   readonly original_token: string;
@@ -55,6 +65,8 @@ export interface Explanation {
     readonly runs: number;
     readonly exhausted: boolean;
   };
+  /** What each file is like at the start. */
+  readonly files: readonly string[];
   readonly calls: readonly ExplainedCall[];
   readonly story: Story;
   readonly at_break: StateAtBreak;
@@ -62,6 +74,8 @@ export interface Explanation {
   readonly schedules_tried: number;
   readonly other_drivers: readonly UnderDriver[];
   readonly facts: readonly Pick<Fact, 'id' | 'title' | 'text'>[];
+  /** Other properties that the facts name. */
+  readonly mentioned: readonly { readonly id: string; readonly title: string }[];
 }
 
 /** An explanation, and what formats with more detail are made from. */
@@ -85,7 +99,9 @@ export function explain(failure: Failure, triesMax: number = TRIES_MAX): Explain
   const trace = traceRun(setup, run, property, (session) => {
     seen.state = stateAtBreak(session, pfns);
   });
+  const facts = factsOf(failure);
   const marks = marksOf(trace, system.mutant, property.id);
+  const atBreak = seen.state ?? stateAtBreak(trace.session, pfns);
   const { memory, kernel, driver, mutant } = system;
   const conditions = { memory, kernel, driver: driver.name, mutant: mutant?.name ?? null };
   const explanation: Explanation = {
@@ -99,7 +115,7 @@ export function explain(failure: Failure, triesMax: number = TRIES_MAX): Explain
     where: placeOf(trace, marks),
     expected: failure.expected,
     ...{ memory, kernel, driver: driver.name, driver_title: driver.title },
-    mutant: mutant === null ? null : { name: mutant.name, title: mutant.title, imitates: mutant.imitates },
+    mutant: mutant === null ? null : { ...plantedIn(mutant, trace, marks), imitates: mutant.imitates },
     token: encodeRun(conditions, short.run),
     original_token: encodeRun(conditions, failure.run),
     shortened: {
@@ -108,16 +124,31 @@ export function explain(failure: Failure, triesMax: number = TRIES_MAX): Explain
       runs: short.tries,
       exhausted: short.exhausted,
     },
+    files: run.workload.files.map(fileText),
     calls: callsOf(trace),
-    story: storyOf(trace, marks),
-    at_break: seen.state ?? stateAtBreak(trace.session, pfns),
+    story: storyOf(trace, marks, new Set(atBreak.pages.flatMap(framesOf))),
+    at_break: atBreak,
     what_matters: whatMatters(failure, run),
     schedules_tried: SCHEDULES_TRIED,
     other_drivers: underOtherDrivers(failure, run),
-    facts: factsOf(failure),
+    facts,
+    mentioned: mentioned(facts, property.id),
   };
   return { explanation, failure, run, trace, marks };
 }
+
+function plantedIn(
+  { name, title, patches }: Mutant,
+  trace: Trace,
+  marks: readonly Mark[],
+): Omit<PlantedFault, 'imitates'> {
+  const met = marks.find(({ kind }) => kind === 'missing' || kind === 'unchecked' || kind === 'wrong');
+  const place = met === undefined ? undefined : trace.steps[met.step]?.entries[met.entry]?.stack.at(-1);
+  return { name, title, function: place?.path ?? patches[0]?.path ?? 'the driver' };
+}
+
+const framesOf = ({ pfn, pages }: PageState): number[] =>
+  Array.from({ length: pages }, (_, page) => pfn + page);
 
 function placeOf(trace: Trace, marks: readonly Mark[]): Explanation['where'] {
   const end = marks.find(({ kind }) => kind === 'break');
@@ -151,11 +182,27 @@ function callsOf({ session }: Trace): ExplainedCall[] {
   });
 }
 
-/** Facts of the fault first, then those of the property, then those that the steps around the marks cite. */
+/** Facts of the fault; where none is planted, those of the property. */
 function factsOf({ property, system }: Failure): Pick<Fact, 'id' | 'title' | 'text'>[] {
-  const ids = [...(system.mutant?.facts ?? []), ...property.facts];
-  return [...new Set(ids)].map((id) => {
+  const ids = [...new Set(system.mutant?.facts ?? property.facts)];
+  return ids.map((id) => {
     const { title, text } = fact(id);
-    return { id: id as Fact['id'], title, text };
+    return { id: id as Fact['id'], title, text: withoutReferences(text, ids) };
   });
+}
+
+/** `(K59, K138)` goes where none of them is told. */
+function withoutReferences(text: string, told: readonly string[]): string {
+  return text.replaceAll(/ \((?:K\d+(?:, | and )?)+\)/g, (all) =>
+    told.some((id) => all.includes(id)) ? all : '',
+  );
+}
+
+/** Other properties that the facts name. */
+function mentioned(facts: readonly Pick<Fact, 'text'>[], property: string): Explanation['mentioned'] {
+  const names = new Set(facts.flatMap(({ text }) => text.match(/\bI\d+\b/g) ?? []));
+  return CHECK_INVARIANTS.filter(({ id }) => id !== property && names.has(id)).map(({ id, title }) => ({
+    id,
+    title,
+  }));
 }

@@ -20,8 +20,8 @@ const IN_WORDS: Readonly<Record<string, InWords>> = {
     harm: 'somebody can still reach blocks that the filesystem may now give to another file.',
   },
   private_copies: {
-    headline: "a process's private (COW) page shows the wrong data or moved away from its pin",
-    harm: 'the program and its device no longer share the page: what DMA brings is lost to the program, or another process sees it.',
+    headline: 'a process and its device no longer share a private (COW) page',
+    harm: 'what DMA brings is lost to the program, or another process sees it.',
   },
   frozen_not_written: {
     headline: 'write to a frozen filesystem',
@@ -29,7 +29,7 @@ const IN_WORDS: Readonly<Record<string, InWords>> = {
   },
   I1: {
     headline: 'use after free: device DMA to a block that no longer belongs to the file page',
-    harm: 'the block may already be part of another file: a device write corrupts it, a device read discloses it, and nobody is told.',
+    harm: 'the block may already be part of another file: a device write corrupts it, a device read discloses it.',
   },
   I2: {
     headline: 'a system call waits for something that only user space can end',
@@ -41,7 +41,7 @@ const IN_WORDS: Readonly<Record<string, InWords>> = {
   },
   I4: {
     headline: 'stale device page table entry',
-    harm: 'the device can still reach a page that the kernel believes to be out of its reach; once the block is given to another file, its next DMA reads or overwrites that.',
+    harm: 'the device can still reach a page that the kernel believes to be out of its reach; once the block is part of another file, its next DMA reaches that.',
   },
   I5: {
     headline: 'read returns other data than was last written',

@@ -40,7 +40,7 @@ const PREFIX: Partial<Record<StoryRow['kind'], string>> = {
   missing: '*** MISSING HERE: ',
   unchecked: '*** NOT CHECKED HERE: ',
   wrong: '*** WRONG HERE: ',
-  cause: 'note: ',
+  cause: '>>> ',
   break: '!!! ',
   switch: '-- ',
 };

@@ -6,7 +6,7 @@ import type { KernelEvent } from '../kernel/event.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { Mark, MarkKind } from './marks.ts';
 import type { Trace, TraceEntry, TraceFrame, TraceStep } from './trace.ts';
-import { callText, resultText } from './words.ts';
+import { callText, functionText, resultText } from './words.ts';
 
 export interface StoryLane {
   readonly task: number;
@@ -36,13 +36,14 @@ export interface Story {
   readonly rest: number;
 }
 
-export function storyOf(trace: Trace, marks: readonly Mark[]): Story {
+/** `pfns`: pages that the break is about; what becomes of them after it is told in a few rows. */
+export function storyOf(trace: Trace, marks: readonly Mark[], pfns: ReadonlySet<number>): Story {
   const last = trace.breakStep ?? trace.steps.length - 1;
   const lanes = lanesOf(trace, last);
   const teller = new Teller(trace, marks, lanes);
   for (let step = 0; step <= last; step++) teller.tell(step);
-  teller.close();
-  return { lanes, rows: teller.rows, rest: trace.steps.length - 1 - last };
+  const told = teller.tellAfter(last, pfns);
+  return { lanes, rows: teller.rows, rest: trace.steps.length - 1 - told };
 }
 
 /** Tasks that do anything worth telling. */
@@ -69,12 +70,23 @@ const BRIEF: ReadonlySet<KernelEvent['type']> = new Set<KernelEvent['type']>([
   'put',
   'blocks_freed',
   'private_copy_moved',
+  'pmd_mapped',
   'dev_access',
   'device_fault',
   'fork',
   'mm_freed',
   'frozen',
 ]);
+
+/** Rows that are told after the break. */
+const AFTER_MAX = 4;
+
+/** A page that the break is about is freed, given away, or used by a device. */
+function isHarm(event: KernelEvent, pfns: ReadonlySet<number>): boolean {
+  if (event.type !== 'blocks_freed' && event.type !== 'blocks_allocated' && event.type !== 'dev_access')
+    return false;
+  return Array.from({ length: event.pages }, (_, page) => event.pfn + page).some((pfn) => pfns.has(pfn));
+}
 
 /** A stretch of steps of one task for one operation, with nobody in between. */
 interface Visit {
@@ -110,8 +122,20 @@ class Teller {
     this.skipped = this.rows.length > before ? 0 : this.skipped + 1;
   }
 
-  close(): void {
-    this.skipped = 0;
+  /** The first events after step `last` by which somebody loses; returns the last step that is told. */
+  tellAfter(last: number, pfns: ReadonlySet<number>): number {
+    let [told, rows] = [last, 0];
+    for (let index = last + 1; index < this.trace.steps.length && rows < AFTER_MAX; index++) {
+      const { task, entries } = this.trace.steps[index] as TraceStep;
+      if (this.laneOf(task) < 0) continue;
+      for (const { event, text } of entries.flatMap(({ events }) => events)) {
+        if (text === null || !isHarm(event, pfns)) continue;
+        this.push(task, 'event', index, 0, text);
+        told = index;
+        rows++;
+      }
+    }
+    return told;
   }
 
   private begin(step: TraceStep, index: number): void {
@@ -213,7 +237,7 @@ class Teller {
   private enter(step: TraceStep, index: number, { id, path }: TraceFrame, depth: number): void {
     if (this.shown.has(id)) return;
     this.shown.add(id);
-    this.push(step.task, 'function', index, depth, `${path}()`);
+    this.push(step.task, 'function', index, depth, functionText(path));
   }
 
   private push(task: number, kind: RowKind, first: number, depth: number, text: string, last = first): void {

@@ -1,10 +1,10 @@
 /** An explanation as plain ASCII text of 72 columns, in the order in which a kernel developer reads a report. */
-import type { Explanation } from './explanation.ts';
+import type { Explanation, PlantedFault } from './explanation.ts';
 import { layoutStory, WIDTH, wrapped } from './layout.ts';
 import type { MappedAt, PageState, TaskAtBreak } from './state_at_break.ts';
 import type { UnderDriver } from './other_drivers.ts';
 import { type Ingredient, WITHOUT_CALL as CALL } from './what_matters.ts';
-import { pageRange } from './words.ts';
+import { functionText, pageRange } from './words.ts';
 
 /** A part of an explanation: a heading, and lines of at most 72 columns. */
 export interface Section {
@@ -44,35 +44,49 @@ export function ascii(line: string): string {
 
 /** What went wrong, and where. */
 export function headLines(told: Explanation): string[] {
-  const { mutant, where, harm } = told;
-  const path = where?.function ?? null;
-  const place = path === null ? '' : ` in ${path}()`;
+  const { harm, mutant } = told;
   return [
-    ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
-    ...wrapped(`${where === null ? '' : `${where.task}: `}${told.text}`, WIDTH),
+    ...(mutant === null ? foundLines(told) : plantedLines(told, mutant)),
     ...(harm === null ? [] : wrapped(`What is lost: ${harm}`, WIDTH)),
     '',
-    ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
-    ...wrapped(`Seen on ${told.kernel}, ${told.memory} (a model of them, not a real kernel)`, WIDTH),
+    ...wrapped(`A model of ${told.kernel} with ${told.memory}, not a real kernel`, WIDTH),
     ...wrapped(`Driver ${told.driver}: ${told.driver_title}`, WIDTH),
+    ...wrapped(`Property ${told.property}: ${told.title}`, WIDTH),
     ...(told.expected
       ? wrapped('A driver of this kind gives the property up by its design: no bug of it.', WIDTH)
       : []),
-    ...(mutant === null
-      ? []
-      : [
-          ...wrapped(`Planted fault ${mutant.name}: ${mutant.title}`, WIDTH),
-          ...wrapped(`Modelled on ${mutant.imitates}`, WIDTH),
-        ]),
+    ...(mutant === null ? [] : wrapped(`The fault is modelled on ${mutant.imitates}`, WIDTH)),
   ];
 }
 
-function callLines({ calls, shortened }: Explanation): string[] {
-  const { operations, preemptions, runs, exhausted } = shortened;
-  const width = Math.max(...calls.map(({ task }) => task.length));
-  const limit = exhausted ? '' : ', the limit: shorter ones may be left';
-  const made = `Made short in ${runs} runs${limit}: ${change(operations, 'call')}, ${change(preemptions, 'preemption')}.`;
+/** Nothing is planted: the place where it shows is all that is known. */
+function foundLines(told: Explanation): string[] {
+  const path = told.where?.function ?? null;
+  const place = path === null ? '' : ` in ${functionText(path)}`;
+  const who = told.where === null ? '' : `${told.where.task}: `;
   return [
+    ...wrapped(`${told.expected ? 'AS EXPECTED' : 'BUG'}: ${told.headline}${place}`, WIDTH),
+    ...wrapped(`${who}${told.text}`, WIDTH),
+  ];
+}
+
+/** The function that is wrong comes first; where it shows is another matter. */
+function plantedLines(told: Explanation, { name, title, function: path }: PlantedFault): string[] {
+  const place = told.where?.function ?? null;
+  const where = place === null ? '' : ` in ${functionText(place)}`;
+  const who = told.where === null ? '' : ` (${told.where.task}${where})`;
+  return [
+    ...wrapped(`PLANTED FAULT ${name} in ${functionText(path)}:`, WIDTH),
+    ...wrapped(`  ${title}`, WIDTH),
+    ...wrapped(`It shows as: ${told.headline}`, WIDTH),
+    ...wrapped(`  ${told.text}${who}`, WIDTH),
+  ];
+}
+
+function callLines({ calls, files }: Explanation): string[] {
+  const width = Math.max(...calls.map(({ task }) => task.length));
+  return [
+    ...files.flatMap((file) => wrapped(`  ${file}`, WIDTH)),
     ...calls
       .flatMap(({ task, text, result }, number) =>
         wrapped(
@@ -81,7 +95,6 @@ function callLines({ calls, shortened }: Explanation): string[] {
         ),
       )
       .map((line) => `  ${line}`),
-    ...wrapped(made, WIDTH),
     ...wrapped(NAMES, WIDTH),
   ];
 }
@@ -89,7 +102,7 @@ function callLines({ calls, shortened }: Explanation): string[] {
 const NAMES =
   'mmN: an address space, its pages counted from 0. regionN: memory of it that the driver was given for its device. devN: a device, and the thread of its driver that answers its page faults.';
 const SIGNS =
-  '*** the planted fault; !!! where the property breaks; -- another task goes on in the middle of a call; = N what the call returned.';
+  '*** the planted fault; >>> the last change to the same page before the break; !!! where the property breaks; -- another task goes on in the middle of a call; = N what the call returned.';
 
 function change([before, after]: readonly [number, number], what: string): string {
   const plural = after === 1 ? what : `${what}s`;
@@ -121,8 +134,7 @@ function pageStateLines(state: PageState): string[] {
 }
 
 function taskLines({ name, functions, waits, locks }: TaskAtBreak): string[] {
-  const where =
-    functions.length === 0 ? 'the device itself' : functions.map((path) => `${path}()`).join(' > ');
+  const where = functions.length === 0 ? 'the device itself' : functions.map(functionText).join(' > ');
   return [
     ...wrapped(`  ${name} in ${where}`, WIDTH),
     ...(waits === null ? [] : wrapped(`    ${waits}`, WIDTH)),
@@ -180,13 +192,14 @@ function underDriverText({ broken, stuck, failed }: UnderDriver): string {
   return said.length === 0 ? 'nothing breaks' : said.join('; ');
 }
 
-/** A fact in a line each; what the eras are that some of them name. */
-function factLines({ facts, mutant }: Explanation): string[] {
+/** Facts as they stand where they are those of a planted fault, else what they begin with; what the names in them mean. */
+function factLines({ facts, mutant, mentioned }: Explanation): string[] {
   const lines = facts.flatMap(({ id, title, text }) =>
-    wrapped(`${id}: ${title}. ${firstSentence(text)}`, WIDTH),
+    wrapped(`${id}: ${title}. ${mutant === null ? firstSentence(text) : text}`, WIDTH),
   );
+  const named = mentioned.flatMap(({ id, title }) => wrapped(`${id}: ${title}`, WIDTH));
   const eras = /\bE[012]\b/.test([...lines, mutant?.imitates ?? ''].join(' '));
-  return eras ? [...lines, ...wrapped(ERAS, WIDTH)] : lines;
+  return [...lines, ...named, ...(eras ? wrapped(ERAS, WIDTH) : [])];
 }
 
 /** Enough to know what a fact says; `list facts` has the rest. */
@@ -195,10 +208,14 @@ function firstSentence(text: string): string {
 }
 
 const ERAS =
-  '(E0: kernels before 4.15, no layout break waits for a pin. E1: XFS from 4.18, ext4 from 4.19, both to 6.14. E2: from 6.15. "gup-vs-hmm list facts" has the whole text.)';
+  '(E0: before 4.15, nothing waits for a pin and long pins are allowed. 4.15 to 4.17 refuse long pins. E1: from the layout wait, 4.18 on XFS and 4.19 on ext4, to 6.14. E2: from 6.15.)';
 
-function replayLines({ token }: Explanation): string[] {
+function replayLines({ token, shortened }: Explanation): string[] {
+  const { operations, preemptions, runs, exhausted } = shortened;
+  const limit = exhausted ? '' : ', the limit: shorter ones may be left';
+  const made = `Made short in ${runs} runs${limit}: ${change(operations, 'call')}, ${change(preemptions, 'preemption')}.`;
   return [
+    ...wrapped(made, WIDTH),
     '(paste all lines to a shell, or use "run" for each call and its result)',
     'gup-vs-hmm explain --format text "\\',
     ...inPieces(token, WIDTH - 1).map(

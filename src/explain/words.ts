@@ -11,7 +11,7 @@ import { INITIAL_CONTENT, type Session } from '../run/session.ts';
 import { entryLockName, fileName, lockName } from '../run/wait_graph.ts';
 import type { Offset } from '../workload/offset.ts';
 import type { Operation } from '../workload/operation.ts';
-import type { Workload } from '../workload/workload.ts';
+import type { Workload, WorkloadFile } from '../workload/workload.ts';
 
 /** `pages 3-5`, or `page 3`: [from, to) as a reader counts. */
 export function pageRange(from: number, to: number, what = 'page'): string {
@@ -28,6 +28,13 @@ function bytes({ page, byte }: Offset): string {
 function byteRange(start: Offset, end: Offset): string {
   if (start.byte === 0 && end.byte === 0) return pageRange(start.page, end.page);
   return `${bytes(start)} to ${bytes(end)}`;
+}
+
+/** `file0 at the start: 4 pages; pages 0-3 written`. */
+export function fileText({ name, size, extents, exists }: WorkloadFile): string {
+  if (!exists) return `${name} does not exist at the start`;
+  const parts = extents.map(({ from, to, state }) => `${pageRange(from, to)} ${state}`);
+  return `${name} at the start: ${bytes(size)} long; ${parts.join(', ') || 'no blocks'}`;
 }
 
 const FALLOCATE = {
@@ -236,7 +243,7 @@ const WORDS: Writer = {
     `mm${mm} ${pageRange(va, va + pages)} moves off ${frames(pfn, pages)}${pinned ? ', which is pinned' : ''}`,
   private_copies_zapped: ({ mm, from, to }) => `private copies at mm${mm} ${pageRange(from, to)} zapped`,
   mm_freed: ({ mm }) => `mm${mm} freed`,
-  mm_use: ({ mm, va, device }) => (device ? `page table of mm${mm} walked for the device, page ${va}` : null),
+  mm_use: ({ mm, va, device }) => (device ? `mm${mm} page ${va} looked up for the device` : null),
   driver_object_freed: ({ region, mm }) => `driver frees its object for ${whole(region, mm)}`,
   fork: ({ parent, mm }) => `mm${mm} is made, a copy of mm${parent}`,
   dma_begin: ({ region, va, pages }) => `DMA to region${region} ${pageRange(va, va + pages)} begins`,
@@ -257,17 +264,28 @@ const WORDS: Writer = {
   blocks_allocated: (event, session) =>
     `${frames(event.pfn, event.pages)} allocated to ${filePages(session, event)}`,
   blocks_freed: (event, session) =>
-    `${frames(event.pfn, event.pages)} freed (was ${filePages(session, event)})${event.referenced > 0 ? `, ${event.referenced} still referenced` : ''}`,
+    `${frames(event.pfn, event.pages)} freed (was ${filePages(session, event)})${stillReferenced(event)}`,
   blocks_moved: ({ inode }, session) => `blocks of ${fileName(session, inode)} move`,
   frozen: ({ frozen }) => `filesystem ${frozen ? 'frozen' : 'thawed'}`,
   writeback_skip: (event, session) => `write-back skips locked ${filePages(session, event)}`,
   fsync_ret: ({ inode, owed }, session) =>
     owed > 0 ? `fsync of ${fileName(session, inode)}: ${owed} pages not on the medium` : null,
+  layout_break: ({ inode }, session) => `layout break of ${fileName(session, inode)} finds no busy page`,
   layout_wait: ({ inode, pfn }, session) =>
     pfn > 0 ? `layout break of ${fileName(session, inode)}: pfn ${pfn} is busy` : null,
 };
 
 const frames = (pfn: number, pages: number): string => pageRange(pfn, pfn + pages, 'pfn');
+
+function stillReferenced({ pages, referenced }: { pages: number; referenced: number }): string {
+  if (referenced === 0) return '';
+  return pages === 1 ? ', still referenced' : `, ${referenced} of them still referenced`;
+}
+
+/** A function as a stack shows it; an access of a program is none. */
+export function functionText(path: string): string {
+  return path === 'cpu_access' ? 'CPU access' : `${path}()`;
+}
 
 /** An event as the story tells it; null for what it has no use for. */
 export function eventText(session: Session, event: KernelEvent): string | null {

@@ -6,8 +6,8 @@ export const noPteRecheck: Mutant = {
   name: 'no_pte_recheck',
   title: 'pin_user_pages_fast does not read the entry again after it has raised the count',
   imitates:
-    'the order that K36 rests on: one of layout break and fast GUP must notice the other (as where a TLB is flushed without ' +
-    'IPIs: where the flush needs them, fast GUP holds it off, since it runs with interrupts off)',
+    'a mistake, no known bug: the check behind try_grab_folio() in mm/gup.c, the only guard where a TLB flush is broadcast ' +
+    '(where it needs IPIs, fast GUP holds it off by running with interrupts off)',
   facts: ['K36', 'K83'],
   driver: 'gup',
   breaks: ['I1'],

@@ -96,12 +96,12 @@ export function cuts_huge_pmd(k: Kernel, mm: number, edge: number): boolean {
 }
 
 /**
- * zap_pmd_range() of [start, end), inside a notification of the caller: huge PMDs that an edge cuts are split, then
- * everything in the range goes. Both edges are split before anything is zapped; the kernel splits the second when it
+ * unmap_single_vma() of [start, end) down to zap_pmd_range(), inside a notification of the caller: huge PMDs that an edge
+ * cuts are split, then everything in the range goes. Both edges are split before anything is zapped; the kernel splits the second when it
  * gets there.
  */
-export const zap_page_range = path(
-  'zap_page_range',
+export const unmap_single_vma = path(
+  'unmap_single_vma',
   ['mm', 'start', 'end', 'even_cows'],
   ({ label, branch, mark, call, ret }) => [
     branch('start cuts no huge PMD', (k, f) => !cuts_huge_pmd(k, f.mm, f.start), 'end edge'),

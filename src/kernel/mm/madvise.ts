@@ -17,7 +17,7 @@ import type { RangeLocals } from '../fs/filesystem.ts';
 import { inode_get, inode_put } from '../fs/inode.ts';
 import { type Kernel, mmap_lock, path, VMA } from '../kernel.ts';
 import type { Entry, Path, Steps } from '../../machine/program.ts';
-import { zap_page_range } from './huge_memory.ts';
+import { unmap_single_vma } from './huge_memory.ts';
 import { split_vmas_at } from './mmap.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
 import { find_vma, first_vma, linear_page_index, NO_VMA } from './vma.ts';
@@ -84,7 +84,7 @@ export const madvise_dontneed = madviseWalk('madvise_dontneed', false, ({ call, 
     callee.event = MMU_NOTIFY_CLEAR;
   }),
   call(
-    zap_page_range,
+    unmap_single_vma,
     (_k, f, callee) => {
       callee.mm = f.mm;
       callee.start = f.start;

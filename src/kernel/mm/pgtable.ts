@@ -133,7 +133,7 @@ function whole_entries(k: Kernel, mm: number, from: number, to: number): { first
 
 /**
  * zap_pte_range() and zap_huge_pmd() of [from, to); private copies stay unless `even_cows` (K46). A huge PMD that an
- * edge cuts has been split before (`zap_page_range`); one that has come up again since is left alone.
+ * edge cuts has been split before (`unmap_single_vma`); one that has come up again since is left alone.
  */
 export function zap_pte_range(k: Kernel, mm: number, from: number, to: number, even_cows: boolean): void {
   const { first, last } = whole_entries(k, mm, from, to);

@@ -8,7 +8,7 @@
 import { i_mmap_rwsem, type Kernel, path, VMA } from '../kernel.ts';
 import { MMU_NOTIFY_CLEAR, MMU_NOTIFY_PROTECTION_PAGE } from '../event.ts';
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './mmu_notifier.ts';
-import { zap_page_range } from './huge_memory.ts';
+import { unmap_single_vma } from './huge_memory.ts';
 import { wrprotect_ptes } from './pgtable.ts';
 import { next_in_i_mmap, NO_VMA, vma_range } from './vma.ts';
 
@@ -35,7 +35,7 @@ export const unmap_mapping_pages = path(
       callee.end = f.end;
       callee.event = MMU_NOTIFY_CLEAR;
     }),
-    call(zap_page_range, (_k, f, callee) => {
+    call(unmap_single_vma, (_k, f, callee) => {
       callee.mm = f.mm;
       callee.start = f.start;
       callee.end = f.end;

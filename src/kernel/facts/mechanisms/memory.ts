@@ -66,7 +66,7 @@ export const MEMORY_MECHANISMS: readonly Mechanism[] = [
   {
     name: 'madvise that zaps',
     symbols: ['mm/madvise.c:madvise_dontneed_free', 'mm/memory.c:zap_page_range_single'],
-    paths: ['madvise_dontneed', 'zap_page_range'],
+    paths: ['madvise_dontneed', 'unmap_single_vma'],
     modelled: 'entries go inside a CLEAR notification, the data stays in the file',
     simplified: 'a page table is cleared in one step',
     leftOut: ['tlb'],
