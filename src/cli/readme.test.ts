@@ -32,3 +32,12 @@ test('each part of the counterexample stands in its story', () => {
   expect(parts.length).toBeGreaterThan(3);
   expect(parts.filter((part) => !story.includes(part))).toEqual([]);
 });
+
+test('the largest scope that was searched to its end is the one of the report', () => {
+  const readme = readFileSync(new URL('README.md', ROOT), 'utf8');
+  const report = readFileSync(new URL('reports/exploration/report.json', ROOT), 'utf8');
+  const { rows } = JSON.parse(report) as { rows: { states: number; grade: string; unexpected: string[] }[] };
+  const whole = rows.filter(({ grade, unexpected }) => grade === 'exhausted' && unexpected.length === 0);
+  const largest = Math.max(...whole.map(({ states }) => states));
+  expect(readme).toContain(`${largest.toLocaleString('en-US')} states`);
+});
