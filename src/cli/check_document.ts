@@ -9,6 +9,7 @@ import {
   type Section,
 } from '../report/index.ts';
 import type { CheckResult } from './backend.ts';
+import { SAMPLED_REACH } from './sampled_reach.ts';
 
 /** Violations that are listed before the rest is counted. */
 const LISTED = 10;
@@ -113,7 +114,16 @@ function zeroBound(runs: number): string {
   const perMillion = Math.ceil(3_000_000 / runs);
   return (
     `0 of ${formatCount(runs)} runs is an upper bound and not a proof: with 95 % confidence fewer than ` +
-    `${formatCount(perMillion)} in a million runs of these generators fail.`
+    `${formatCount(perMillion)} in a million runs of these generators fail. ${reachText()}`
+  );
+}
+
+/** What a bound on runs does not say: how many of the states they came to. */
+function reachText(): string {
+  const { title, states, runs, reached } = SAMPLED_REACH;
+  return (
+    `Where all states are known, random runs come to few of them: ${formatCount(runs)} to ` +
+    `${inPercent(reached / states)} of the ${formatCount(states)} of ${title}; explore sees all.`
   );
 }
 

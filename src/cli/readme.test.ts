@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { comparisonResultSchema } from '../report/index.ts';
 import { runCli } from './fixtures/fake_host.ts';
+import { SAMPLED_REACH } from './sampled_reach.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const README = readFileSync(new URL('README.md', ROOT), 'utf8').split('\n');
@@ -31,6 +32,21 @@ test('each part of the counterexample stands in its story', () => {
     .split(/\n\n|\n\.\.\.\n/);
   expect(parts.length).toBeGreaterThan(3);
   expect(parts.filter((part) => !story.includes(part))).toEqual([]);
+});
+
+test('what random runs reach is what the report says', () => {
+  const report = readFileSync(new URL('reports/exploration/report.json', ROOT), 'utf8');
+  const { sampled } = JSON.parse(report) as {
+    sampled: { title: string; states: number; samples: { runs: number; states: number }[] }[];
+  };
+  const { title, states, runs, reached } = SAMPLED_REACH;
+  const row = sampled.find((one) => one.title === title);
+  expect(row?.states).toBe(states);
+  expect(row?.samples.find((one) => one.runs === runs)?.states).toBe(reached);
+  const readme = readFileSync(new URL('README.md', ROOT), 'utf8').replaceAll(/\s+/g, ' ');
+  expect(readme).toContain(
+    `${((100 * reached) / states).toFixed(1)} % of the ${states.toLocaleString('en-US')} states`,
+  );
 });
 
 test('the largest scope that was searched to its end is the one of the report', () => {

@@ -7,7 +7,7 @@ interface InWords {
 }
 
 const HANGS =
-  'the call hangs until the holder lets go, and behind it every write, truncate and punch of the file, since it sleeps with i_rwsem held.';
+  'the call hangs until the holder lets go or a signal comes, and behind it every write, truncate and punch of the file (on DAX every read too), since it sleeps with i_rwsem held.';
 
 const IN_WORDS: Readonly<Record<string, InWords>> = {
   truncate_never_blocked: { headline: 'truncate blocked by a device driver', harm: HANGS },
@@ -29,7 +29,7 @@ const IN_WORDS: Readonly<Record<string, InWords>> = {
   },
   I1: {
     headline: 'use after free: device DMA to a block that no longer belongs to the file page',
-    harm: 'the block may already be part of another file: a device write corrupts it, a device read discloses it.',
+    harm: 'once the block is given to another file, a device write corrupts that and a device read discloses it.',
   },
   I2: {
     headline: 'a system call waits for something that only user space can end',

@@ -1,4 +1,4 @@
-/** The same operations and schedule under each of the other drivers. */
+/** The same operations and schedule without the planted fault, and under each of the other drivers. */
 import { Runner } from '../check/run_one.ts';
 import { setupOfRun } from '../check/setup_of_run.ts';
 import type { ExplainedRun } from '../check/shrink.ts';
@@ -33,11 +33,18 @@ export interface UnderDriver {
   readonly failed: readonly string[];
 }
 
+/** First the driver itself as it should be, if a fault is planted. */
 export function underOtherDrivers(failure: Failure, run: ExplainedRun): UnderDriver[] {
-  return DRIVERS.filter(({ name }) => name !== failure.system.driver.name).map((driver) =>
-    underDriver(failure, run, driver),
-  );
+  const { driver: own, mutant } = failure.system;
+  const sound = mutant === null ? [] : [underDriver(withoutFault(failure), run, own)];
+  const others = DRIVERS.filter(({ name }) => name !== own.name);
+  return [...sound, ...others.map((driver) => underDriver(failure, run, driver))];
 }
+
+const withoutFault = (failure: Failure): Failure => ({
+  ...failure,
+  system: { ...failure.system, mutant: null },
+});
 
 function underDriver({ system }: Failure, run: ExplainedRun, driver: Driver): UnderDriver {
   const mutant =

@@ -130,6 +130,7 @@ class Teller {
       if (this.laneOf(task) < 0) continue;
       for (const { event, text } of entries.flatMap(({ events }) => events)) {
         if (text === null || !isHarm(event, pfns)) continue;
+        if (index - told > 1) this.push(task, 'gap', told + 1, 0, `... ${index - told - 1} steps`, index - 1);
         this.push(task, 'event', index, 0, text);
         told = index;
         rows++;

@@ -2,6 +2,7 @@
 import type { Explanation, PlantedFault } from './explanation.ts';
 import { layoutStory, WIDTH, wrapped } from './layout.ts';
 import type { MappedAt, PageState, TaskAtBreak } from './state_at_break.ts';
+import type { RowKind } from './story.ts';
 import type { UnderDriver } from './other_drivers.ts';
 import { type Ingredient, WITHOUT_CALL as CALL } from './what_matters.ts';
 import { functionText, pageRange } from './words.ts';
@@ -24,7 +25,7 @@ export function sectionsOf(told: Explanation): Section[] {
   const nobody = ['  no task is inside a call'];
   return [
     { title: 'What user space did', lines: callLines(told) },
-    { title: 'How it came about', lines: [...layoutStory(told.story), ...wrapped(SIGNS, WIDTH)] },
+    { title: 'How it came about', lines: storyLines(told) },
     { title: 'Pages after that step', lines: pageLines(told) },
     {
       title: 'Tasks and locks after that step',
@@ -101,8 +102,20 @@ function callLines({ calls, files }: Explanation): string[] {
 
 const NAMES =
   'mmN: an address space, its pages counted from 0. regionN: memory of it that the driver was given for its device. devN: a device, and the thread of its driver that answers its page faults.';
-const SIGNS =
-  '*** the planted fault; >>> the last change to the same page before the break; !!! where the property breaks; -- another task goes on in the middle of a call; = N what the call returned.';
+/** What stands before a row, and what it means; those that a story has are told below it. */
+const SIGNS: readonly (readonly [kinds: readonly RowKind[], meaning: string])[] = [
+  [['missing', 'unchecked', 'wrong'], '*** the planted fault'],
+  [['cause'], '>>> the last change to the same page before the break'],
+  [['break'], '!!! where the property breaks'],
+  [['switch'], '-- another task goes on in the middle of a call'],
+  [['result'], '= N what the call returned'],
+];
+
+function storyLines({ story }: Explanation): string[] {
+  const used = SIGNS.filter(([kinds]) => story.rows.some(({ kind }) => kinds.includes(kind)));
+  const legend = used.map(([, meaning]) => meaning).join('; ');
+  return [...layoutStory(story), ...wrapped(`${legend}.`, WIDTH)];
+}
 
 function change([before, after]: readonly [number, number], what: string): string {
   const plural = after === 1 ? what : `${what}s`;
@@ -172,7 +185,7 @@ function driverLines({ other_drivers, mutant }: Explanation): string[] {
       const name = `${under.driver}${mutant !== null && !under.planted ? '*' : ''}`.padEnd(width);
       return wrapped(`  ${name}  ${underDriverText(under)}`, WIDTH);
     }),
-    ...(lacks ? ['  * without the planted fault: this driver has no such part'] : []),
+    ...(lacks ? wrapped(`  * without the planted fault (other drivers: they have no such part)`, WIDTH) : []),
     ...[...titles].flatMap(([property, title]) => wrapped(`  ${property}: ${title}`, WIDTH)),
   ];
 }

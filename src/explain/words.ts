@@ -160,7 +160,7 @@ function deviceCall(regions: readonly string[], op: DeviceCall): string {
     case 'dma_write': {
       const fence = op.fence ? ', ends when user space signals' : '';
       const what = op.kind === 'dma_read' ? 'device reads' : 'device writes';
-      return `ioctl(${what} ${pageRange(op.from, op.to)} of ${region}${fence})`;
+      return `ioctl(submit: ${what} ${pageRange(op.from, op.to)} of ${region}${fence})`;
     }
     case 'signal_fence':
       return `ioctl(signal fence of ${region})`;

@@ -74,8 +74,9 @@ export const ADDRESS_SPACE_FACTS: readonly Fact[] = [
     id: 'K73',
     title: 'fork',
     text:
-      "The parent's mmap_lock is exclusive. Shared file VMAs lacking an anon_vma are not copied: the child, which " +
-      'has no subscriptions, faults for itself. Private VMAs give the parent a PROTECTION_PAGE event, and ' +
+      "The parent's mmap_lock is exclusive. File VMAs lacking an anon_vma (shared ones, private ones without a copy " +
+      'yet) are not copied: the child, which has no subscriptions, faults for itself. A private VMA that is copied ' +
+      'gives the parent a PROTECTION_PAGE event, and ' +
       'write_protect_seq sends a concurrent FOLL_PIN fast walk to the slow path; since 5.9 a maybe-pinned page is ' +
       'copied for the child on the spot.',
     sources: [
