@@ -20,6 +20,10 @@
  * is cut off, and left to the search.
  *
  * What it does not keep: how the tasks behind a wait are described in its text, which may be some steps further on.
+ *
+ * Left out: symmetry. Devices and blocks of the model are not alike: an invalidation visits subscriptions in the order of their
+ * addresses, a layout break scans pages by index, and queues are first come first served, so that a state with two of them
+ * exchanged need not behave as the other does. Sleep sets: they save transitions, not states, and liveness needs those transitions.
  */
 import { Prng } from '../machine/prng.ts';
 import type { Checkpoint } from './checkpoint.ts';
