@@ -11,7 +11,7 @@ describe.each(MEMORY)('on %s', (memory) => {
       DRIVERS.filter(({ name }) => (name === 'gup') === gup),
     );
     const result = check({ ...request, drivers: pinning ?? [], runs: 1_000 });
-    const others = check({ ...request, drivers: rest ?? [], runs: 120 });
+    const others = check({ ...request, drivers: rest ?? [], runs: 60 });
     const alarms = [...result.verdicts, ...others.verdicts].filter((verdict) => !verdict.as_expected);
     expect(
       alarms.map(({ driver, property, got, example }) => `${driver} ${property} ${got}: ${example ?? ''}`),

@@ -85,7 +85,7 @@ const AFTER_MAX = 4;
 function isHarm(event: KernelEvent, pfns: ReadonlySet<number>): boolean {
   if (event.type !== 'blocks_freed' && event.type !== 'blocks_allocated' && event.type !== 'dev_access')
     return false;
-  return Array.from({ length: event.pages }, (_, page) => event.pfn + page).some((pfn) => pfns.has(pfn));
+  return [...pfns].some((pfn) => pfn >= event.pfn && pfn < event.pfn + event.pages);
 }
 
 /** A stretch of steps of one task for one operation, with nobody in between. */
